@@ -1,0 +1,147 @@
+import type { VerdictTable } from '@penstock/core'
+import { sources } from './sources.ts'
+
+/** What is wrong with the request apart from its image: parameters, addresses, accounts, batches. */
+export const parameterErrors = {
+  216015: {
+    verdict: 'denied',
+    code: 'MODULE_CLOSED',
+    message: 'module closed',
+    meaning: { en: 'This part of the service is switched off.', zh: '模块已关闭。' },
+    advice: { en: 'Ask Baidu by ticket whether it was withdrawn.', zh: '请提交工单确认该模块是否已下线。' },
+    source: sources.mobile,
+  },
+  216100: {
+    verdict: 'input',
+    code: 'PARAMETER_INVALID',
+    message: 'invalid param',
+    meaning: { en: 'A parameter has a value that the API does not take.', zh: '请求中包含非法参数。' },
+    advice: {
+      en: 'Compare the options with the endpoint’s page; booleans travel as the text true or false.',
+      zh: '请对照接口文档检查各参数的取值；布尔值以文本 true/false 传递。',
+    },
+    source: sources.codes,
+  },
+  216101: {
+    verdict: 'input',
+    code: 'PARAMETER_MISSING',
+    message: 'not enough param',
+    meaning: { en: 'A required parameter is missing.', zh: '缺少必须的参数。' },
+    advice: {
+      en: 'Send exactly one of image, url, pdf_file, ofd_file, form-encoded; the message may name what is missing.',
+      zh: '请以表单编码发送 image、url、pdf_file、ofd_file 之一；错误信息中可能给出缺失的参数名。',
+    },
+    source: sources.codes,
+  },
+  216102: {
+    verdict: 'input',
+    code: 'SERVICE_NOT_SUPPORTED',
+    message: 'service not support',
+    meaning: { en: 'There is no such service at this address.', zh: '请求了不支持的服务。' },
+    advice: { en: 'Check the path of the call against the endpoint’s page.', zh: '请对照接口文档检查调用的 URL。' },
+    source: sources.codes,
+  },
+  216103: {
+    verdict: 'input',
+    code: 'PARAMETER_TOO_LONG',
+    message: 'param too long',
+    meaning: { en: 'A parameter is longer than allowed.', zh: '请求中某些参数过长。' },
+    advice: {
+      en: 'Shorten it. If it is the image, scale it down or save it as JPEG.',
+      zh: '请缩短该参数；如果是图片，请缩小尺寸或另存为 JPEG。',
+    },
+    source: sources.codes,
+  },
+  216110: {
+    verdict: 'auth',
+    code: 'APP_ID_NOT_FOUND',
+    message: 'appid not exist',
+    meaning: { en: 'The application id is not known.', zh: 'appid 不存在。' },
+    advice: {
+      en: 'Compare it with the list of applications in the console; a template must belong to the same account.',
+      zh: '请核对是否为控制台应用列表中的 appid；自定义模板须属于同一账号。',
+    },
+    source: sources.codes,
+  },
+  216111: {
+    verdict: 'auth',
+    code: 'USER_ID_INVALID',
+    message: 'invalid userid',
+    meaning: { en: 'The user id is not known.', zh: '非法用户 ID。' },
+    advice: { en: 'Check which account the keys belong to.', zh: '请确认密钥所属的账号。' },
+    source: sources.mobile,
+  },
+  216600: {
+    verdict: 'input',
+    code: 'ID_NUMBER_FORMAT',
+    message: 'id number format error',
+    meaning: { en: 'The identity number has the wrong form.', zh: '身份证号码格式错误。' },
+    advice: { en: 'Send 18 characters, the last a digit or X.', zh: '请发送 18 位号码，末位为数字或 X。' },
+    source: sources.mobile,
+  },
+  216601: {
+    verdict: 'input',
+    code: 'ID_NUMBER_MISMATCH',
+    message: 'id number and name not match',
+    meaning: { en: 'The identity number and the name do not belong together.', zh: '身份证号码与姓名不匹配。' },
+    advice: { en: 'Check both against the card.', zh: '请对照证件核对号码与姓名。' },
+    source: sources.mobile,
+  },
+  282003: {
+    verdict: 'input',
+    code: 'PARAMETER_MISSING',
+    message: 'missing parameters: {参数名}',
+    meaning: { en: 'The parameter named in the message is missing.', zh: '请求参数缺失，错误信息中给出了参数名。' },
+    advice: { en: 'Add the parameter that the message names.', zh: '请补上错误信息中给出的参数。' },
+    source: sources.codes,
+  },
+  282005: {
+    verdict: 'input',
+    code: 'BATCH_PARTLY_FAILED',
+    message: 'batch  processing error',
+    meaning: { en: 'Some or all items of the batch failed.', zh: '处理批量任务时发生部分或全部错误。' },
+    advice: {
+      en: 'Read the code of each item and send only the failed ones again.',
+      zh: '请根据每一项的具体错误码排查，只重发失败的部分。',
+    },
+    source: sources.codes,
+  },
+  282006: {
+    verdict: 'input',
+    code: 'BATCH_TOO_LARGE',
+    message: 'batch task  limit reached',
+    meaning: { en: 'The batch has more than 10 items.', zh: '批量任务数量超出限制（最多 10 个）。' },
+    advice: { en: 'Split it into batches of 10 or fewer.', zh: '请将任务数量减少到 10 个或以下。' },
+    source: sources.codes,
+  },
+  282808: {
+    verdict: 'input',
+    code: 'REQUEST_ID_NOT_FOUND',
+    message: 'request id: xxxxx not exist',
+    meaning: { en: 'No task has this request id.', zh: '该 request id 不存在。' },
+    advice: {
+      en: 'Check the id. Within some seconds of submitting it may not be known yet: ask again a little later.',
+      zh: '请核对 request id；提交后数秒内可能尚未生效，请稍后再查询。',
+    },
+    source: sources.codes,
+  },
+  282809: {
+    verdict: 'input',
+    code: 'RESULT_TYPE_INVALID',
+    message: 'result type error',
+    meaning: { en: 'The result type is neither excel nor json.', zh: '返回结果类型不属于 excel 或 json。' },
+    advice: { en: 'Send result_type excel or json.', zh: '请将 result_type 设为 excel 或 json。' },
+    source: sources.codes,
+  },
+  283300: {
+    verdict: 'input',
+    code: 'ARGUMENT_INVALID',
+    message: 'Invalid argument',
+    meaning: { en: 'The request’s format, or the image’s base64, is wrong.', zh: '入参格式或图片的 base64 编码有误。' },
+    advice: {
+      en: 'Send base64 without the data: prefix, and the encoding that the endpoint’s page asks for.',
+      zh: '请去掉 base64 的 data: 头部，并按接口文档要求的编码方式发送。',
+    },
+    source: sources.forum,
+  },
+} as const satisfies VerdictTable['rows']
