@@ -8,7 +8,10 @@ export type Repeatable = 'always' | 'unsent' | 'never'
 export type Encoding = 'form' | 'json' | 'query' | 'multipart' | 'none'
 
 /** One operation of an API, as data: no functions but its schemas. */
-export type Endpoint<Input extends StandardSchema<any, any> = StandardSchema<any, any>, Output extends StandardSchema<any, any> = StandardSchema<any, any>> = {
+export type Endpoint<
+  Input extends StandardSchema<any, any> = StandardSchema<any, any>,
+  Output extends StandardSchema<any, any> = StandardSchema<any, any>,
+> = {
   /** Vendor and operation, `baidu.generalBasic`. */
   readonly id: string
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'

@@ -1,0 +1,170 @@
+import type { Body } from './body.ts'
+import type { Bound, CallOptions } from './call-options.ts'
+import type { Chance, Clock } from './clock.ts'
+import type { Endpoint, Repeatable } from './endpoint.ts'
+import type { Headers } from './headers.ts'
+import { Failure } from './outcome.ts'
+import type { Outcome } from './outcome.ts'
+import type { Budget } from './budget.ts'
+import type { Ledger } from './recorder/ledger.ts'
+import type { Facts, NoteKind } from './recorder/notes.ts'
+import type { Runtime } from './runtime.ts'
+import type { Secret } from './secret.ts'
+import { Join, Sleep } from './wait.ts'
+import type { WireOptions } from './wire-options.ts'
+
+/** Client, transport and the rest of a pipeline are all handlers. */
+export type Handler = (call: Call<any>) => Promise<Outcome>
+
+/** What a call is made of. A spread of a call is one of these, and `next` takes it. */
+export type CallFields<Context extends object = {}> = {
+  /** Upper case. */
+  readonly method: string
+  /** `https://host:port` */
+  readonly origin: string
+  /** Path and query, encoded, without what is secret. */
+  readonly path: string
+  /** Query parameters that are secret: the transport adds them to the path. */
+  readonly secretQuery: readonly (readonly [name: string, value: Secret])[]
+  readonly headers: Headers
+  readonly body: Body
+  /** The caller's own. Prefer {@link Call.wait} and {@link Call.until}, which mind it and the deadline too. */
+  readonly signal: AbortSignal | undefined
+  /** On the client's clock; `Infinity` without a deadline. Only what waits holds a timer. */
+  readonly deadlineAt: number
+  /** Who set the deadline. */
+  readonly bound: Bound | undefined
+  /** Counted from 1 by whoever repeats. */
+  readonly attempt: number
+  readonly repeatable: Repeatable
+  readonly wire: WireOptions
+  /** What outer layers handed in with `next(call, { … })`. A layer sees what it asks for in its own type. */
+  readonly context: Readonly<Context>
+  readonly options: CallOptions
+  readonly ledger: Ledger
+}
+
+/**
+ * One request on its way out. Never mutated: `next({ ...call, headers })` or `next(call.with({ headers }))`. All views of
+ * a call share its ledger and its budget.
+ */
+export class Call<Context extends object = {}> implements CallFields<Context> {
+  readonly method: string
+  readonly origin: string
+  readonly path: string
+  readonly secretQuery: readonly (readonly [name: string, value: Secret])[]
+  readonly headers: Headers
+  readonly body: Body
+  readonly signal: AbortSignal | undefined
+  readonly deadlineAt: number
+  readonly bound: Bound | undefined
+  readonly attempt: number
+  readonly repeatable: Repeatable
+  readonly wire: WireOptions
+  readonly context: Readonly<Context>
+  readonly options: CallOptions
+  readonly ledger: Ledger
+
+  constructor(fields: CallFields<Context>) {
+    this.method = fields.method
+    this.origin = fields.origin
+    this.path = fields.path
+    this.secretQuery = fields.secretQuery
+    this.headers = fields.headers
+    this.body = fields.body
+    this.signal = fields.signal
+    this.deadlineAt = fields.deadlineAt
+    this.bound = fields.bound
+    this.attempt = fields.attempt
+    this.repeatable = fields.repeatable
+    this.wire = fields.wire
+    this.context = fields.context
+    this.options = fields.options
+    this.ledger = fields.ledger
+  }
+
+  get id(): number {
+    return this.ledger.id
+  }
+
+  /** Without what is secret. */
+  get url(): string {
+    return this.origin + this.path
+  }
+
+  get endpoint(): Endpoint | undefined {
+    return this.options.endpoint
+  }
+
+  /** True when the caller reads the body piece by piece, so that no layer may take it in. */
+  get streams(): boolean {
+    return this.options.stream === true
+  }
+
+  get runtime(): Runtime {
+    return this.ledger.runtime
+  }
+
+  get clock(): Clock {
+    return this.ledger.runtime.clock
+  }
+
+  get chance(): Chance {
+    return this.ledger.runtime.chance
+  }
+
+  get budget(): Budget {
+    return this.ledger.budget
+  }
+
+  with(change: Partial<CallFields<any>>): Call<Context> {
+    return new Call({ ...this, ...change } as CallFields<Context>)
+  }
+
+  /** With one header more; a header of that name is replaced. `name` in lower case. */
+  withHeader(name: string, value: string | Secret): Call<Context> {
+    return this.with({ headers: { ...this.headers, [name]: value } })
+  }
+
+  /** This call, to be over `bound.after` milliseconds from `from`. An earlier deadline stands. */
+  within(bound: Bound, from: number = this.clock.now()): Call<Context> {
+    const deadlineAt = from + bound.after
+    return deadlineAt < this.deadlineAt ? this.with({ deadlineAt, bound }) : this
+  }
+
+  /** Milliseconds left, `Infinity` without a deadline. */
+  remaining(): number {
+    return this.deadlineAt === Infinity ? Infinity : this.deadlineAt - this.clock.now()
+  }
+
+  /** Wait. Gives nothing when the time is over, or the failure that cut it short, at once. */
+  wait(milliseconds: number): Promise<Failure | undefined> {
+    return new Sleep(this, milliseconds).done
+  }
+
+  /** Wait for work that others may share. When this call ends first it lets go, and the work goes on. */
+  until<Value>(work: Promise<Value>): Promise<Value | Failure> {
+    return new Join(this, work).done
+  }
+
+  /** Write a decision, and the numbers that made it, into the ledger. */
+  note(kind: NoteKind, facts?: Facts, layer?: string): void {
+    this.ledger.note(kind, this.attempt, facts, layer)
+  }
+
+  /** Why nothing more may happen on this call; undefined while it may. */
+  over(): Failure | undefined {
+    if (this.runtime.closed !== undefined) return this.runtime.closed
+    if (this.signal?.aborted) return this.cancelled()
+    return this.deadlineAt !== Infinity && this.remaining() <= 0 ? this.late() : undefined
+  }
+
+  cancelled(): Failure {
+    return new Failure('cancelled', 'CANCELLED', 'caller', 'the caller aborted', { reason: this.signal?.reason })
+  }
+
+  late(): Failure {
+    const { layer, code, verdict, after } = this.bound!
+    return new Failure(verdict, code, layer, `${after} ms were over`)
+  }
+}

@@ -1,0 +1,157 @@
+import { Budget } from './budget.ts'
+import { Call } from './call.ts'
+import { CallError, toThrow } from './call-error.ts'
+import { type Chance, type Clock } from './clock.ts'
+import { Closing } from './closing.ts'
+import type { Endpoint } from './endpoint.ts'
+import { type Answer, requestOf, answerOf } from './endpoint-call.ts'
+import { ConfigError } from './errors.ts'
+import { type Headers, lowerCased, noHeaders } from './headers.ts'
+import type { Outcome } from './outcome.ts'
+import type { Pipeline } from './pipeline.ts'
+import { Ledger, type Level } from './recorder/ledger.ts'
+import type { Request, RequestOptions } from './request.ts'
+import { prepared } from './prepared.ts'
+import { Result } from './result.ts'
+import { Runtime } from './runtime.ts'
+import type { InputOf, OutputOf } from './standard-schema.ts'
+
+export type ClientOptions = {
+  readonly pipeline: Pipeline
+  /** `https://api.example.com`, with a path below it if all calls share one. */
+  readonly origin: string
+  /** Sent with every call; a call's own win. Names in any case. */
+  readonly headers?: Headers
+  /** How much a ledger keeps. @default 'errors' */
+  readonly diagnose?: Level
+  /** Attempts one call may make, of all layers together. @default 10 */
+  readonly maxAttempts?: number
+  /** @default the process's own */
+  readonly clock?: Clock
+  /** @default Math.random */
+  readonly chance?: Chance
+}
+
+type Method = (path: string, options?: RequestOptions) => Promise<Result>
+
+/** Where calls are born, and the only place where a failed one is thrown. */
+export interface Client extends AsyncDisposable {
+  readonly get: Method
+  readonly head: Method
+  readonly post: Method
+  readonly put: Method
+  readonly patch: Method
+  readonly delete: Method
+  /** @throws CallError unless the verdict is `ok`, or `unknown` because no layer judges; InputError before anything is sent */
+  send(request: Request): Promise<Result>
+  /** The outcome as it is, a failure too. */
+  outcome(request: Request): Promise<Outcome>
+  /** Call an endpoint: the input is checked and encoded, the reply decoded and checked. The answer has `explain()` and `ledger`. */
+  call<To extends Endpoint<any, any>>(
+    endpoint: To,
+    input: InputOf<To['input']>,
+    options?: RequestOptions,
+  ): Promise<Answer<OutputOf<To['output']>>>
+  /**
+   * Take no new call, let those in flight end, then abort what is left with `CLIENT_CLOSED`, and close the pipeline.
+   * @param within milliseconds for calls in flight. @default 5000
+   */
+  close(options?: { readonly within?: number }): Promise<void>
+}
+
+/**
+ * A client over a pipeline.
+ *
+ * @throws ConfigError when the origin is no http or https URL
+ * @example
+ * ```ts
+ * import { client, pipeline } from '@penstock/core'
+ * import { undiciTransport } from '@penstock/core/undici'
+ * import { status } from '@penstock/middleware'
+ *
+ * const http = client({ pipeline: pipeline([status()], undiciTransport()), origin: 'https://api.example.com' })
+ * const reply = await http.get('/things/{id}', { params: { id: 7 }, query: { full: true } })
+ * await reply.json()
+ * await http.close()
+ * ```
+ */
+export function client(options: ClientOptions): Client {
+  const { pipeline, diagnose = 'errors', maxAttempts = 10, clock, chance } = options
+  const base = baseOf(options.origin)
+  const headers = lowerCased(options.headers ?? noHeaders)
+  const runtime = new Runtime(clock, chance)
+  const closing = new Closing(runtime, pipeline)
+
+  function birth(request: Request): Call {
+    const { method, url, secretQuery, ...rest } = prepared(request, base, headers, runtime.chance)
+    const ledger = new Ledger({
+      level: request.diagnose ?? diagnose,
+      runtime,
+      budget: new Budget(maxAttempts),
+      method,
+      url: url.origin + url.path.split('?', 1)[0],
+      endpoint: request.endpoint?.id,
+    })
+    return new Call({ method, origin: url.origin, path: url.path, secretQuery, ...rest, ledger })
+  }
+
+  async function run(call: Call): Promise<Outcome> {
+    let outcome: Outcome | undefined
+    closing.enter()
+    try {
+      const { signal } = call
+      const ran = runtime.refusing ?? call.over() ?? pipeline(call)
+      // a layer that does not mind the caller's signal cannot keep the caller
+      outcome = await (signal === undefined || !(ran instanceof Promise) ? ran : call.until(ran))
+      if (outcome === undefined) throw new ConfigError('NO_OUTCOME', 'The outermost layer gave no outcome')
+      call.ledger.settle(outcome.verdict)
+      return outcome
+    } finally {
+      if (outcome === undefined || outcome.failed) closing.leave()
+      else outcome.body.whenOver(closing.leave)
+    }
+  }
+
+  async function send(request: Request): Promise<Result> {
+    const call = birth(request)
+    const outcome = await run(call)
+    if (outcome.failed) throw toThrow(call, outcome)
+    const result = new Result(call, outcome)
+    if (outcome.verdict === 'ok' || outcome.verdict === 'unknown') return result
+    throw new CallError(call, outcome, result)
+  }
+
+  const method =
+    (name: string): Method =>
+    (path, rest) =>
+      send({ ...rest, method: name, path })
+
+  return {
+    get: method('GET'),
+    head: method('HEAD'),
+    post: method('POST'),
+    put: method('PUT'),
+    patch: method('PATCH'),
+    delete: method('DELETE'),
+    send,
+    outcome: async (request) => run(birth(request)),
+    call: async (endpoint, input, rest) => answerOf(endpoint, await send(await requestOf(endpoint, input, rest))),
+    close: ({ within = 5000 } = {}) => closing.close(within),
+    [Symbol.asyncDispose]: () => closing.close(5000),
+  }
+}
+
+function baseOf(origin: string): { readonly origin: string; readonly path: string } {
+  const url = URL.parse(origin)
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw new ConfigError(
+      'CONFIG_INVALID',
+      'client({ origin }) is not an http or https URL: write it as https://api.example.com',
+    )
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
+    throw new ConfigError(
+      'CONFIG_INVALID',
+      'client({ origin }) may hold no user, query or fragment: put credentials in credential()',
+    )
+  return { origin: url.origin, path: url.pathname.replace(/\/$/, '') }
+}

@@ -1,0 +1,33 @@
+/** The only file of this package that names the time, timers or chance of the process: see the lint rule. */
+
+/** Where time comes from. Milliseconds throughout. */
+export type Clock = {
+  /** Monotonic: only differences mean anything. */
+  now(): number
+  /** Since 1970, by the wall clock, which may jump. */
+  date(): number
+  /** Calls `ring` once, not before `milliseconds` are over. */
+  setTimer(ring: () => void, milliseconds: number): Timer
+  clearTimer(timer: Timer): void
+  /** Another value when other timers stand behind this clock: fake ones that a test put there, say. */
+  readonly source: unknown
+}
+
+/** A timer that is running. Unreferenced it keeps no process alive. */
+export type Timer = { ref(): unknown; unref(): unknown }
+
+/** Where chance comes from: numbers from 0 up to, not including, 1. */
+export type Chance = () => number
+
+/** The process's own clock. Its functions are looked up at every call, so that fake timers reach it. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  date: () => Date.now(),
+  setTimer: (ring, milliseconds) => setTimeout(ring, milliseconds),
+  clearTimer: (timer) => clearTimeout(timer as NodeJS.Timeout),
+  get source() {
+    return setTimeout
+  },
+}
+
+export const systemChance: Chance = () => Math.random()

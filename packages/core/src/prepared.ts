@@ -1,0 +1,106 @@
+import { type Body, noBody, onceBody } from './body.ts'
+import type { CallFields } from './call.ts'
+import type { Chance } from './clock.ts'
+import { form } from './encode/form.ts'
+import { json } from './encode/json.ts'
+import { multipart } from './encode/multipart.ts'
+import { fillPath } from './encode/path.ts'
+import { query } from './encode/query.ts'
+import type { Repeatable } from './endpoint.ts'
+import { InputError } from './errors.ts'
+import { type Headers, lowerCased } from './headers.ts'
+import type { QueryValue, Request } from './request.ts'
+import { Secret } from './secret.ts'
+import { plainWire } from './wire-options.ts'
+
+type Base = { readonly origin: string; readonly path: string }
+
+/** A request as the fields of a call, everything checked. @throws InputError */
+export function prepared(request: Request, base: Base, defaults: Headers, chance: Chance) {
+  const method = (request.method ?? 'GET').toUpperCase()
+  if (!/^[!#$%&'*+.^_`|~0-9A-Z-]+$/.test(method)) throw invalid('the method is not a token')
+  const { body, contentType } = bodyOf(request, chance)
+  const own = request.headers === undefined ? undefined : lowerCased(request.headers)
+  const headers = own === undefined ? defaults : { ...defaults, ...own }
+  return {
+    method,
+    ...address(request, base),
+    headers:
+      contentType === undefined || headers['content-type'] !== undefined
+        ? headers
+        : { ...headers, 'content-type': contentType },
+    body,
+    signal: request.signal,
+    deadlineAt: Infinity,
+    bound: undefined,
+    attempt: 1,
+    repeatable: request.repeatable ?? byMethod[method] ?? 'unsent',
+    wire: plainWire,
+    context: noContext,
+    options: request,
+  } satisfies Omit<CallFields, 'origin' | 'path' | 'ledger'> & object
+}
+
+const noContext = Object.freeze({})
+
+const byMethod: Readonly<Record<string, Repeatable>> = {
+  GET: 'always',
+  HEAD: 'always',
+  PUT: 'always',
+  DELETE: 'always',
+  OPTIONS: 'always',
+}
+
+function address({ path, params, query: values }: Request, base: Base) {
+  const filled = params === undefined && !path.includes('{') ? path : fillPath(path, params ?? {})
+  const url = /^https?:\/\//i.test(filled) ? whole(filled) : { origin: base.origin, path: base.path + slashed(filled) }
+  if (/[^\x21-\x7e]/.test(url.path))
+    throw invalid('the path holds spaces or characters that are not ASCII: encode them, or use params and query')
+  if (values === undefined) return { url, secretQuery: noSecrets }
+  const secrets = Object.entries(values).filter((entry): entry is [string, Secret] => entry[1] instanceof Secret)
+  const text = query(
+    Object.fromEntries(Object.entries(values).filter(([, value]) => !(value instanceof Secret))) as Record<
+      string,
+      Exclude<QueryValue, Secret>
+    >,
+  )
+  const path2 = text === '' ? url.path : `${url.path}${url.path.includes('?') ? '&' : '?'}${text}`
+  return { url: { ...url, path: path2 }, secretQuery: secrets.length === 0 ? noSecrets : secrets }
+}
+
+const noSecrets: readonly (readonly [string, Secret])[] = Object.freeze([])
+
+const slashed = (path: string) =>
+  path.startsWith('/') ? path : path === '' || path.startsWith('?') ? path : `/${path}`
+
+function whole(text: string): Base {
+  const url = URL.parse(text)
+  if (url === null) throw invalid('the path is not a URL')
+  if (url.username !== '' || url.password !== '')
+    throw invalid('a URL may hold no user or password: put credentials in credential()')
+  return { origin: url.origin, path: url.pathname + url.search }
+}
+
+function bodyOf(request: Request, chance: Chance): { readonly body: Body; readonly contentType?: string } {
+  const given = (['json', 'form', 'multipart', 'body'] as const).filter((name) => request[name] !== undefined)
+  if (given.length > 1) throw invalid(`${given.join(' and ')} are both given: give one`)
+  if (request.json !== undefined) return json(request.json)
+  if (request.form !== undefined) return form(request.form)
+  if (request.multipart !== undefined) return multipart(request.multipart, boundary(chance))
+  return { body: recipe(request.body) }
+}
+
+function recipe(given: Request['body']): Body {
+  if (given === undefined) return noBody
+  if (typeof given === 'string') return { kind: 'text', text: given }
+  if (given instanceof Uint8Array) return { kind: 'bytes', bytes: given }
+  if (typeof given === 'function') return { kind: 'factory', open: given, length: undefined }
+  if ('kind' in given) return given
+  if (Symbol.asyncIterator in given) return onceBody(given)
+  throw invalid('the body is none of text, bytes, stream, or a function that opens a stream')
+}
+
+const boundary = (chance: Chance) =>
+  `penstock-${Array.from({ length: 24 }, () => Math.floor(chance() * 36).toString(36)).join('')}`
+
+const invalid = (because: string) => new InputError('REQUEST_INVALID', `The request cannot be sent: ${because}`)

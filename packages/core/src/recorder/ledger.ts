@@ -1,0 +1,159 @@
+import type { Runtime } from '../runtime.ts'
+import type { Outcome, Phase, Sent } from '../outcome.ts'
+import type { Verdict } from '../verdict.ts'
+import type { Budget } from '../budget.ts'
+import type { Facts, NoteKind } from './notes.ts'
+
+/** How much is kept: nothing; decisions and wire facts; a span a layer as well. */
+export type Level = 'off' | 'errors' | 'all'
+
+/** What a layer decided, and the numbers that made it decide. */
+export type Note = {
+  readonly at: number
+  readonly attempt: number
+  readonly layer: string
+  readonly kind: NoteKind
+  readonly facts: Facts
+}
+
+/** The time a call spent in one layer and what lay inside it. Only level `all` has these. */
+export type Span = {
+  readonly layer: string
+  readonly attempt: number
+  readonly depth: number
+  readonly from: number
+  to: number
+  /** `bug` when the layer threw. */
+  verdict: Verdict | 'bug' | undefined
+}
+
+/** One request handed to the transport. An attempt has one or more. */
+export type Trip = {
+  readonly attempt: number
+  /** Milliseconds since the call began. */
+  readonly at: number
+  took: number | undefined
+  status: number | undefined
+  /** Of the failure, when there was no answer. */
+  code: string | undefined
+  phase: Phase
+  sent: Sent
+  reusedSocket: boolean | undefined
+}
+
+/**
+ * What happened to one call. Decisions are noted off the happy path only, as codes with their numbers, and rendered when
+ * somebody asks; so the story of a failure is always there, and a call that goes well pays for one small object.
+ */
+export class Ledger {
+  readonly id: number
+  readonly level: Level
+  readonly runtime: Runtime
+  readonly budget: Budget
+  readonly method: string
+  /** Without the query. */
+  readonly url: string
+  readonly endpoint: string | undefined
+  /** On the client's clock. */
+  readonly startedAt: number
+  endedAt: number | undefined = undefined
+  verdict: Verdict | undefined = undefined
+  notes: Note[] | undefined = undefined
+  spans: Span[] | undefined = undefined
+  readonly trips: Trip[] = []
+  /** Calls made on behalf of this one: a token's, say. */
+  children: Ledger[] | undefined = undefined
+  /** How many layers the call has entered since a repeater last sent it. Kept by the pipeline. */
+  reach = 0
+  #depth = 0
+
+  constructor(about: {
+    level: Level
+    runtime: Runtime
+    budget: Budget
+    method: string
+    url: string
+    endpoint: string | undefined
+  }) {
+    this.id = ++count
+    this.level = about.level
+    this.runtime = about.runtime
+    this.budget = about.budget
+    this.method = about.method
+    this.url = about.url
+    this.endpoint = about.endpoint
+    this.startedAt = about.runtime.clock.now()
+    if (about.level === 'all') this.spans = []
+  }
+
+  /** Milliseconds since the call began. */
+  elapsed(): number {
+    return this.runtime.clock.now() - this.startedAt
+  }
+
+  /** Passes inside the repeaters. */
+  get attempts(): number {
+    return this.trips.reduce((most, { attempt }) => Math.max(most, attempt), 1)
+  }
+
+  note(kind: NoteKind, attempt: number, facts: Facts = {}, layer: string = kind.layer): void {
+    if (this.level === 'off') return
+    ;(this.notes ??= []).push({ at: this.elapsed(), attempt, layer, kind, facts })
+  }
+
+  /** Hang the ledger of a call made on behalf of this one into it. */
+  adopt(child: Ledger): void {
+    if (this.level === 'off' || this.children?.includes(child)) return
+    ;(this.children ??= []).push(child)
+  }
+
+  depart(attempt: number): Trip {
+    const trip: Trip = {
+      attempt,
+      at: this.elapsed(),
+      took: undefined,
+      status: undefined,
+      code: undefined,
+      phase: 'local',
+      sent: 'none',
+      reusedSocket: undefined,
+    }
+    this.trips.push(trip)
+    return trip
+  }
+
+  /** The transport's answer to a trip. */
+  arrive(trip: Trip, outcome: Outcome): void {
+    trip.took = this.elapsed() - trip.at
+    if (outcome.failed) {
+      trip.code = outcome.code
+      trip.phase = outcome.phase
+      trip.sent = outcome.sent
+      trip.reusedSocket = outcome.reusedSocket
+    } else {
+      trip.status = outcome.status
+      trip.phase = 'receive'
+      trip.sent = 'all'
+      trip.reusedSocket = outcome.reusedSocket
+    }
+  }
+
+  settle(verdict: Verdict): void {
+    this.verdict = verdict
+    this.endedAt = this.runtime.clock.now()
+  }
+
+  enter(layer: string, attempt: number): Span {
+    const span: Span = { layer, attempt, depth: this.#depth++, from: this.elapsed(), to: NaN, verdict: undefined }
+    this.spans!.push(span)
+    return span
+  }
+
+  leave(span: Span, verdict: Verdict | 'bug'): void {
+    this.#depth = span.depth
+    span.to = this.elapsed()
+    span.verdict = verdict
+  }
+}
+
+let count = 0

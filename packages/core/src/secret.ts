@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto'
+import { inspect } from 'node:util'
+
+/**
+ * A value that prints as `⟨name#fingerprint⟩` however it is printed. Only the layer that puts it on the wire reveals it.
+ *
+ * @example
+ * ```ts
+ * const key = new Secret('api_key', 'sk-123')
+ * String(key)          // ⟨api_key#…⟩
+ * key.reveal()         // for the wire
+ * ```
+ */
+export class Secret {
+  readonly name: string
+  readonly #value: string
+  #mark: string | undefined = undefined
+
+  constructor(name: string, value: string) {
+    this.name = name
+    this.#value = value
+  }
+
+  reveal(): string {
+    return this.#value
+  }
+
+  /** Six hex digits that tell two secrets apart and reveal neither. */
+  get fingerprint(): string {
+    return (this.#mark ??= createHash('sha256')
+      .update(`penstock:${this.name}:${this.#value}`)
+      .digest('hex')
+      .slice(0, 6))
+  }
+
+  toString(): string {
+    return `⟨${this.name}#${this.fingerprint}⟩`
+  }
+
+  toJSON(): string {
+    return this.toString()
+  }
+
+  [inspect.custom](): string {
+    return this.toString()
+  }
+}
+
+/** A secret from what a user may hand in. */
+export function secret(name: string, value: string | Secret): Secret {
+  return value instanceof Secret ? value : new Secret(name, value)
+}

@@ -1,0 +1,40 @@
+import type { Secret } from './secret.ts'
+
+/** How connections are secured. Verification has no switch: `ca` and `pins` are the way to trust a private server. */
+export type TlsOptions = {
+  /** @default 'TLSv1.2' */
+  readonly minVersion?: 'TLSv1.2' | 'TLSv1.3'
+  /** @default 'TLSv1.3' */
+  readonly maxVersion?: 'TLSv1.2' | 'TLSv1.3'
+  /** Certificate authorities in PEM, instead of the system's. */
+  readonly ca?: string | readonly string[]
+  /** Client certificate in PEM. */
+  readonly cert?: string
+  /** Its private key in PEM. */
+  readonly key?: string | Secret
+  readonly passphrase?: Secret
+  /** OpenSSL's list. */
+  readonly ciphers?: string
+  /** Key groups, OpenSSL's list: `X25519:P-256`. */
+  readonly groups?: string
+  /** SHA-256 of acceptable public keys (SPKI), in base64. One of the chain must match. */
+  readonly pins?: readonly string[]
+  /** Name to ask for and to verify, when it is not the host of the origin. */
+  readonly serverName?: string
+}
+
+/** What a reply may be at most. */
+export type ReplyLimits = {
+  /** Bytes of a body, decoded. @default 67_108_864 */
+  readonly body?: number
+  /** Decoded bytes for one encoded byte, beyond the first MiB. @default 100 */
+  readonly ratio?: number
+}
+
+/** What a connection is made with, and therefore what calls must share to share one: the key of the pool. */
+export type WireOptions = {
+  readonly tls?: TlsOptions
+  readonly limits?: ReplyLimits
+}
+
+export const plainWire: WireOptions = Object.freeze({})
