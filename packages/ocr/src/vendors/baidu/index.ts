@@ -1,2 +1,8 @@
+export { accurate } from './accurate.ts'
+export { accurateBasic } from './accurate-basic.ts'
 export { errors } from './errors.ts'
+export { general } from './general.ts'
+export { generalBasic } from './general-basic.ts'
+export { accurateLanguages, detectedLanguages, generalLanguages } from './languages.ts'
 export { oauthErrors } from './oauth-errors.ts'
+export { token } from './token.ts'

@@ -21,21 +21,21 @@ export const oauthErrors = {
     invalid_request: {
       verdict: 'input',
       code: 'TOKEN_REQUEST_INVALID',
-      message: 'invalid refresh token',
+      message: '',
       meaning: { en: 'The token was asked for in the wrong way.', zh: '获取 token 的请求有误。' },
       advice: {
         en: 'Send grant_type, client_id and client_secret as a form.',
         zh: '请以表单方式发送 grant_type、client_id 与 client_secret。',
       },
-      source: sources.token,
+      source: sources.oauth,
     },
     unsupported_grant_type: {
       verdict: 'input',
       code: 'TOKEN_REQUEST_INVALID',
-      message: 'The grant type is not supported',
+      message: '',
       meaning: { en: 'The grant_type is not one the server knows.', zh: 'grant_type 不受支持。' },
       advice: { en: 'Send grant_type=client_credentials.', zh: '请使用 grant_type=client_credentials。' },
-      source: sources.token,
+      source: sources.oauth,
     },
   },
   byMessage: [

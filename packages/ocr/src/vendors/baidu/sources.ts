@@ -18,8 +18,12 @@ export const sources = {
   article: 'Python调用百度OCR报错全解析 (2025-09-18)',
   /** Parameters of the OCR SDK, 2024-11-03. */
   parameters: 'https://ai.baidu.com/ai-doc/OCR/1k3h7y3db',
-  /** 通用文字识别（标准版）, 2024-07-31. */
+  /** 通用文字识别（标准版）, 2024-07-31. It allows more than the later SDK page. */
   generalBasic: 'https://ai.baidu.com/ai-doc/OCR/zk3h7xz52',
+  /** Request models of the generated SDK, 2026-08. */
+  sdk: 'https://github.com/baidubce/baiducloud-java-sdk (d9b3c47, baiducloud-java-sdk-ocr)',
   /** Access Token获取. */
-  token: 'https://ai.baidu.com/ai-doc/REFERENCE/Ck3dwjhhu',
+  token: 'https://cloud.baidu.com/doc/NLP/s/Tk6z52d7c',
+  /** The errors of OAuth 2.0 itself. */
+  oauth: 'https://www.rfc-editor.org/rfc/rfc6749#section-5.2',
 } as const
