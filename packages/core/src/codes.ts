@@ -81,6 +81,13 @@ export const codes = {
     'Mend the fields that are named.',
     '请修正所指出的字段。',
   ),
+  VENDOR_CODE: entry(
+    'reply',
+    'The server says a code that its table does not list.',
+    '服务器返回了表中未列出的错误码。',
+    'Look the code up in the vendor’s documentation.',
+    '请在厂商文档中查询该代码。',
+  ),
   STACK_ORDER: entry(
     'config',
     'The layers stand in an order that cannot work.',

@@ -114,6 +114,13 @@ export const wireCodes = {
     'A gateway or a login page answered: check the address and what stands in between.',
     '多为网关或登录页：检查地址与中间设备。',
   ),
+  REDIRECT_LEFT: entry(
+    'reply',
+    'The server redirects, and nothing follows.',
+    '服务器要求重定向，但没有跟随。',
+    'Use the address it names, or put redirect() in the stack.',
+    '使用它给出的地址，或在栈中加入 redirect()。',
+  ),
   REPLY_SCHEMA: entry(
     'reply',
     'The reply is not of the promised shape.',

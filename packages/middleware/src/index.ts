@@ -1,1 +1,2 @@
-export {}
+export { reject, type RejectOptions } from './reject.ts'
+export { status, type StatusOptions } from './status.ts'
