@@ -9,7 +9,9 @@ import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
 const packages = ['packages/core', 'packages/middleware', 'packages/ocr']
-const sources = ['packages', 'test', 'examples', 'scripts'].filter((folder) => globSync(join(root, folder, '**/*.ts')).length > 0)
+const sources = ['packages', 'test', 'examples', 'scripts'].filter(
+  (folder) => globSync(join(root, folder, '**/*.ts')).length > 0,
+)
 const path = `${join(root, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}`
 
 const steps: readonly (readonly [name: string, command: string, ...args: string[]])[] = [
@@ -34,7 +36,9 @@ for (const [name, command, ...args] of steps) {
     console.log(`✓ ${name} (${seconds} s)`)
   } else {
     failed.push(name)
-    console.log(`✗ ${name} (${seconds} s): ${command} ${args.join(' ')}\n${stdout}${stderr}${error ? String(error) : ''}`)
+    console.log(
+      `✗ ${name} (${seconds} s): ${command} ${args.join(' ')}\n${stdout}${stderr}${error ? String(error) : ''}`,
+    )
   }
 }
 

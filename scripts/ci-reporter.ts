@@ -14,7 +14,8 @@ export default class CiReporter implements Reporter {
     const broken = modules.filter((module) => module.errors().length > 0)
     const failed = tests.length - skipped.length - passed.length + broken.length + errors.length + checks.length
 
-    for (const test of skipped) console.log(`Skipped: ${test.module.relativeModuleId} > ${test.fullName}${because(test)}`)
+    for (const test of skipped)
+      console.log(`Skipped: ${test.module.relativeModuleId} > ${test.fullName}${because(test)}`)
     for (const check of checks) console.log(`Failed check: ${check} (its output stands above the tests)`)
     if (skipped.length > 0 && process.env['CI']) {
       console.log('A skipped test fails the run where CI is set.')

@@ -13,12 +13,16 @@ const listed = readFileSync(join(import.meta.dirname, '../../debian-packages.txt
  */
 export const needs = (debianPackage: string, command = debianPackage): ((name: string, tests: () => void) => void) => {
   if (!listed.includes(debianPackage)) throw new Error(`${debianPackage} is not in debian-packages.txt`)
-  return isInstalled(command) ? describe : (name, tests) => describe.skip(`${name} (needs the Debian package ${debianPackage})`, tests)
+  const there = isInstalled(command)
+  const reason = there ? '' : ` (needs the Debian package ${debianPackage})`
+  return (name, tests) => describe.runIf(there)(name + reason, tests)
 }
 
 /** Looks beside PATH in the folders of system commands too, where Debian puts servers. */
 export const isInstalled = (command: string): boolean =>
-  [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/sbin'].some((folder) => isExecutable(join(folder, command)))
+  [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/sbin'].some((folder) =>
+    isExecutable(join(folder, command)),
+  )
 
 const isExecutable = (file: string): boolean => {
   try {
