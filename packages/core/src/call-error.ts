@@ -36,9 +36,9 @@ export class CallError extends PenstockError {
   constructor(call: Call<any>, outcome: Outcome, reply?: Result) {
     const { ledger } = call
     const told = outcome.failed ? ofFailure(outcome) : ofReply(outcome)
-    super(outcome.code, `${told.message.en}: ${ledger.method} ${ledger.url}`, {
+    super(outcome.code, `${bare(told.message.en)}: ${ledger.method} ${ledger.url}`, {
       kind: told.kind,
-      zh: `${told.message.zh}：${ledger.method} ${ledger.url}`,
+      zh: `${bare(told.message.zh)}：${ledger.method} ${ledger.url}`,
       ...(told.hint === undefined ? {} : { hint: told.hint }),
     })
     this.verdict = outcome.verdict
@@ -62,6 +62,9 @@ export class CallError extends PenstockError {
   }
 }
 
+/** Without its full stop, so that it can go on. */
+const bare = (text: string) => text.replace(/[.。]$/, '')
+
 type Told = { readonly message: Bilingual; readonly kind: Kind; readonly hint?: Bilingual }
 
 function ofFailure({ code, layer, because }: Failure): Told {
@@ -82,7 +85,7 @@ function ofReply({ status, code, judgement: { row, vendorCode } }: Reply): Told 
   }
   if (known !== undefined) {
     return {
-      message: { en: `${known.meaning.en} Status ${status}`, zh: `${known.meaning.zh} 状态码 ${status}` },
+      message: { en: `${bare(known.meaning.en)}, status ${status}`, zh: `${bare(known.meaning.zh)}，状态码 ${status}` },
       kind: known.kind,
     }
   }
