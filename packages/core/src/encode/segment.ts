@@ -1,0 +1,27 @@
+/** The most bytes in one piece of a streamed body, and the size from which a body is streamed at all. */
+export const pieceSize = 65_536
+
+/** Room that an encoder may ask for at a time: three raw bytes become at most twelve, `%2B%2B%2B%2B`. */
+export const slack = 12
+
+/** The memory that is being filled, shared by the segments of one body. */
+export type Block = { bytes: Buffer; at: number }
+
+/**
+ * Filled blocks. A consumer that is done with one may hand it back by `next(piece)`: its memory is used again, and a body
+ * of any size is sent out of a block or two. `for…of` hands nothing back, and gets new memory each time.
+ */
+export type Blocks = Generator<Uint8Array, void, Uint8Array | undefined>
+
+/**
+ * A stretch of a body whose length is known before a byte of it is encoded. `write` yields the block whenever it is full;
+ * room that is left in the end belongs to the next segment.
+ */
+export type Segment = { readonly length: number; readonly write: (block: Block) => Blocks }
+
+/** Yields what is filled, and empties the block. */
+export function* flush(block: Block): Blocks {
+  const spent = yield block.bytes.subarray(0, block.at)
+  block.bytes = spent?.buffer.byteLength === pieceSize ? Buffer.from(spent.buffer) : Buffer.allocUnsafeSlow(pieceSize)
+  block.at = 0
+}

@@ -1,0 +1,26 @@
+import type { Body } from '../body.ts'
+import { type Block, type Blocks, flush, pieceSize, type Segment, slack } from './segment.ts'
+
+/** One body of known length: bytes when it is small, else a recipe that encodes anew for every attempt. */
+export function sizedBody(segments: readonly Segment[]): Body {
+  const length = segments.reduce((sum, segment) => sum + segment.length, 0)
+  if (length >= pieceSize) return { kind: 'factory', length, open: () => checked(blocks(segments, pieceSize), length) }
+  return { kind: 'bytes', bytes: Buffer.concat([...blocks(segments, length + slack)]) }
+}
+
+function* blocks(segments: readonly Segment[], room: number): Blocks {
+  const block: Block = { bytes: Buffer.allocUnsafeSlow(room), at: 0 }
+  for (const segment of segments) yield* segment.write(block)
+  if (block.at > 0) yield* flush(block)
+}
+
+/** @throws TypeError rather than let through more, or end with less, than the Content-Length says */
+function* checked(given: Blocks, length: number): Blocks {
+  let left = length
+  for (let next = given.next(); !next.done;) {
+    left -= next.value.length
+    if (left < 0) break
+    next = given.next(yield next.value)
+  }
+  if (left !== 0) throw new TypeError('The bytes to send changed after their length was taken: hand in a copy')
+}
