@@ -54,7 +54,7 @@ afterAll(async () => {
 
 /** Runs a module to its end in a Node of its own; resolves with what it had to complain of. */
 const complaintsOf = async (path: string): Promise<string> => {
-  const env = { ...process.env, HOME: folder, XDG_CONFIG_HOME: folder, XDG_CACHE_HOME: folder }
+  const env: NodeJS.ProcessEnv = { ...process.env, HOME: folder, XDG_CONFIG_HOME: folder, XDG_CACHE_HOME: folder }
   for (const name of ['BAIDU_API_KEY', 'BAIDU_SECRET_KEY'] as const) delete env[name]
   const options = { cwd: folder, timeout: 60_000, env }
   try {

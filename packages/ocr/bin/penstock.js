@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+// Only what Node 14 can parse: its one task is to tell an older Node what the command needs, in a line and not a stack.
+const [major, minor] = process.versions.node.split('.').map(Number)
+
+if (major < 22 || (major === 22 && minor < 19)) {
+  const here = process.versions.node
+  console.error(`penstock needs Node 22.19 or newer; this is ${here}. · 需要 Node 22.19 或更新版本，当前为 ${here}。`)
+  process.exit(78)
+}
+
+// In a checkout the sources run as they are, where the export condition leads every package to them.
+const fromSource = process.execArgv.some((argument) => argument === '--conditions=source')
+import(fromSource ? '../src/cli/main.ts' : '../dist/cli/main.js').catch((error) => {
+  console.error(error)
+  process.exitCode = 70
+})
