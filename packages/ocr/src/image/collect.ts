@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import type { Refusal } from './refusal.ts'
 import { tooLarge, unknownSource } from './unreadable.ts'
 
@@ -21,19 +22,19 @@ export const collect = async (
       const next = await Promise.race([iterator.next(), aborted.promise])
       if (next.done) return Buffer.concat(chunks, length)
       if (!(next.value instanceof Uint8Array)) {
-        leave(iterator)
+        leave(stream, iterator)
         return unknownSource('the stream gives text or objects, not bytes', '流输出的是文本或对象，而不是字节')
       }
       length += next.value.length
       if (length > cap) {
-        leave(iterator)
+        leave(stream, iterator)
         return tooLarge('the stream', '该流', length, cap)
       }
       chunks.push(next.value)
     }
   } catch (reason) {
     if (signal?.aborted) {
-      if (iterator) leave(iterator)
+      if (iterator) leave(stream, iterator)
       throw signal.reason
     }
     return broke(length, reason)
@@ -42,8 +43,9 @@ export const collect = async (
   }
 }
 
-/** Lets the stream free what it holds. Not waited for: one that stalls would never answer. */
-const leave = (iterator: AsyncIterator<unknown>) => {
+/** Lets the stream free what it holds. Not waited for: an iterator stuck in `next()` does not answer. */
+const leave = (stream: AsyncIterable<unknown>, iterator: AsyncIterator<unknown>) => {
+  if (stream instanceof Readable) stream.destroy()
   iterator.return?.().catch(() => {})
 }
 
