@@ -26,7 +26,8 @@ export const look = (bytes: Uint8Array, fileName?: string): Look | Refusal => {
   const lacking = format && truncated(bytes, format)
   if (lacking !== undefined) return cutOff(name, zhName, bytes.length, lacking)
   const size = sides(bytes)
-  if (size?.type === undefined)
+  // the library takes any text that begins with BM for a BMP
+  if (size?.type === undefined || (size.type === 'bmp' && !format))
     return format ? cutOff(name, zhName, bytes.length, 'its size') : foreign(name, zhName, bytes)
   return { failed: false, format: size.type, width: size.width, height: size.height, bytes: bytes.length }
 }
