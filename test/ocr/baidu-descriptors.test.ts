@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { z } from 'zod'
 import * as baidu from '../../packages/ocr/src/vendors/baidu/index.ts'
 
 const image = Uint8Array.of(1, 2, 3)
@@ -26,7 +27,7 @@ const everyOption = {
     multidirectional_recognize: true,
   },
 }
-const issues = (endpoint: { input: (typeof generalBasic)['input'] | (typeof accurate)['input'] }, value: unknown) =>
+const issues = (endpoint: { input: z.ZodType }, value: unknown) =>
   endpoint.input.safeParse(value).error?.issues.map(({ path, message }) => [path.join('.'), message])
 
 describe.each(Object.entries(four))('baidu.%s', (name, endpoint) => {
@@ -34,6 +35,7 @@ describe.each(Object.entries(four))('baidu.%s', (name, endpoint) => {
 
   it.each([
     ['an image', { image }],
+    ['an image as a Buffer', { image: Buffer.from(image) }],
     ['a url', { url }],
     ['a page of a PDF', { pdf_file: image, pdf_file_num: 3 }],
     ['a page of an OFD', { ofd_file: image, ofd_file_num: 2 }],

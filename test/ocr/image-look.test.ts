@@ -1,5 +1,5 @@
 import { createCanvas } from '@napi-rs/canvas'
-import fc from 'fast-check'
+import { assert, constantFrom, property, uint8Array } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { encodedSize } from '../../packages/ocr/src/image/encoded-size.ts'
 import { look } from '../../packages/ocr/src/image/look.ts'
@@ -125,8 +125,8 @@ describe('look', () => {
 
   it('never throws', () => {
     const heads = [png.subarray(0, 20), jpg.subarray(0, 20), bmp(2, 2).subarray(0, 30), Buffer.alloc(0)]
-    fc.assert(
-      fc.property(fc.constantFrom(...heads), fc.uint8Array({ maxLength: 64 }), (head, tail) => {
+    assert(
+      property(constantFrom(...heads), uint8Array({ maxLength: 64 }), (head, tail) => {
         expect([true, false]).toContain(look(Buffer.concat([head, tail])).failed)
       }),
     )
@@ -135,8 +135,8 @@ describe('look', () => {
 
 describe('encodedSize', () => {
   it('is what base64 and url escaping make of any bytes', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
+    assert(
+      property(uint8Array({ maxLength: 40 }), (bytes) => {
         expect(encodedSize(bytes)).toBe(encodeURIComponent(Buffer.from(bytes).toString('base64')).length)
       }),
     )

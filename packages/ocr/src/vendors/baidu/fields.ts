@@ -7,7 +7,12 @@ import { z } from 'zod'
 /** Sent as the text `true` or `false`. */
 export const flag = z.boolean().optional()
 
-const bytes = z.instanceof(Uint8Array, { error: 'expected a Uint8Array of the raw bytes, not base64' }).optional()
+// not z.instanceof: its type would refuse a Buffer, whose memory may be shared
+const bytes = z
+  .custom<Uint8Array>((value) => value instanceof Uint8Array, {
+    error: 'expected a Uint8Array of the raw bytes, not base64',
+  })
+  .optional()
 const pageNumber = z.int().positive().optional()
 
 /** The four ways to give an image; the encoder turns bytes into base64. See {@link oneDocument}. */
