@@ -6,7 +6,7 @@
  * So the sources must be committed first, and are put back however the run ends.
  */
 import { execFileSync, spawn } from 'node:child_process'
-import { globSync, readFileSync, writeFileSync } from 'node:fs'
+import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
@@ -36,5 +36,6 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 stryker.on('close', (status) => {
   for (const { path, text } of originals)
     if (readFileSync(path, 'utf8').includes('stryMutAct_')) writeFileSync(path, text)
+  for (const leftover of globSync('stryker-setup-*.js', { cwd: root })) rmSync(join(root, leftover))
   process.exitCode = status ?? 1
 })
