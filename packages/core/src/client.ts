@@ -92,6 +92,7 @@ export function client(options: ClientOptions): Client {
       url: url.origin + url.path.split('?', 1)[0],
       endpoint: request.endpoint?.id,
     })
+    for (const { kind, facts } of request.notes ?? []) ledger.note(kind, 1, facts)
     return new Call({ method, origin: url.origin, path: url.path, secretQuery, ...rest, ledger })
   }
 

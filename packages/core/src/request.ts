@@ -5,6 +5,7 @@ import type { FormValue } from './encode/form.ts'
 import type { Part } from './encode/multipart.ts'
 import type { Headers } from './headers.ts'
 import type { Level } from './recorder/ledger.ts'
+import type { Facts, NoteKind } from './recorder/notes.ts'
 import type { Secret } from './secret.ts'
 
 export type QueryValue = string | number | boolean | Secret | readonly (string | number | boolean)[] | undefined
@@ -25,6 +26,8 @@ export type RequestOptions = CallOptions & {
   readonly signal?: AbortSignal
   /** When it may be sent again. @default 'always' for GET, HEAD, PUT, DELETE, OPTIONS; 'unsent' for the others */
   readonly repeatable?: Repeatable
+  /** Written into the ledger at once: what was found while the call was prepared. */
+  readonly notes?: readonly { readonly kind: NoteKind; readonly facts?: Facts }[]
   /** How much the ledger keeps. @default that of the client */
   readonly diagnose?: Level
 }

@@ -10,7 +10,12 @@ if (major < 22 || (major === 22 && minor < 19)) {
 
 // In a checkout the sources run as they are, where the export condition leads every package to them.
 const fromSource = process.execArgv.some((argument) => argument === '--conditions=source')
-import(fromSource ? '../src/cli/main.ts' : '../dist/cli/main.js').catch((error) => {
-  console.error(error)
-  process.exitCode = 70
-})
+import(fromSource ? '../src/cli/main.ts' : '../dist/cli/main.js')
+  .then(({ main }) => main(process.argv.slice(2)))
+  .catch((error) => {
+    console.error(error)
+    return 70
+  })
+  .then((code) => {
+    process.exitCode = code
+  })

@@ -1,1 +1,12 @@
-export {}
+export { type Baidu, baidu, type BaiduCredentials, type BaiduOptions } from './baidu.ts'
+export type { Box, Point } from './box.ts'
+export type { ImageLimits, OcrEndpoint } from './descriptor.ts'
+export { encodedSize } from './image/encoded-size.ts'
+export { type Fit, fits } from './image/fits.ts'
+export { look, type Look } from './image/look.ts'
+export type { Refusal, RefusalCode, Remark } from './image/refusal.ts'
+export type { ImageSource } from './image/source.ts'
+export type { Line, Page } from './lines.ts'
+export type { OcrInput, Operations } from './operations.ts'
+export type { Recognize, Recognized } from './recognize.ts'
+export * as descriptors from './vendors/index.ts'

@@ -1,0 +1,98 @@
+import { client, type Client, type ClientOptions, ConfigError, pipeline, type Plan, Secret, type Transport } from '@penstock/core'
+import { gotTransport } from '@penstock/core/got'
+import { type CacheOptions, defaultStack, type DefaultStackOptions, type TokenOptions } from '@penstock/middleware'
+import { type Operations, operations } from './operations.ts'
+import { readBaidu } from './read/baidu.ts'
+import { type Recognize, recognizer } from './recognize.ts'
+import { accurate, accurateBasic, asks, general, generalBasic, token } from './vendors/baidu/index.ts'
+
+const endpoints = { generalBasic, accurateBasic, general, accurate } as const
+
+export type BaiduCredentials = {
+  /** API Key, from the console. */
+  readonly apiKey: string | Secret
+  /** Secret Key, from the console. */
+  readonly secretKey: string | Secret
+}
+
+export type BaiduOptions = Pick<ClientOptions, 'diagnose' | 'clock' | 'chance' | 'headers'> & {
+  /** @default 'https://aip.baidubce.com' */
+  readonly origin?: string
+  /** @default gotTransport() */
+  readonly transport?: Transport
+  /** Requests a second, for each endpoint. @default the descriptor's, 2 */
+  readonly qps?: number
+  /** Keep results: `{ dir }` on disk, `{}` in memory. @default off */
+  readonly cache?: CacheOptions<'cache'>
+  /** Where tokens are kept beyond this process. @default nowhere */
+  readonly tokenStore?: TokenOptions<'token'>['store']
+  /** Options of the other layers, by name. */
+  readonly layers?: Omit<DefaultStackOptions, 'cache' | 'token' | 'rateLimit'>
+}
+
+export type Baidu = Operations<typeof endpoints> & {
+  /** Lines of text, the same for every vendor. */
+  readonly recognize: Recognize<typeof endpoints>
+  /** What a call goes through. */
+  plan(): Plan
+  readonly close: Client['close']
+} & AsyncDisposable
+
+/**
+ * Baidu's OCR. One typed method an endpoint, with the vendor's own fields, and `recognize()` for lines that look the same
+ * whatever the vendor. Every call goes through the default stack; its story is in `explain()` of the answer or the error.
+ *
+ * @throws ConfigError when a key is empty or holds spaces or line breaks
+ * @example
+ * ```ts
+ * import { baidu } from '@penstock/ocr'
+ * import { startEmulator } from '@penstock/ocr/emulator'
+ *
+ * await using emulator = await startEmulator({ qps: 2 })
+ * await using ocr = baidu({ apiKey: emulator.apiKey, secretKey: emulator.secretKey }, { origin: emulator.url })
+ * const page = await ocr.generalBasic({ image: 'examples/images/invoice-en.png', probability: true })
+ * page.words_result[0]?.words
+ * const { lines } = await ocr.recognize('examples/images/invoice-en.png')
+ * ```
+ */
+export function baidu({ apiKey, secretKey }: BaiduCredentials, options: BaiduOptions = {}): Baidu {
+  const { origin = 'https://aip.baidubce.com', transport = gotTransport(), qps, layers = {} } = options
+  const stack = pipeline(
+    [
+      ...defaultStack({
+        deadline: 180_000,
+        timeout: 60_000,
+        ...layers,
+        retry: { delay: 1000, maxDelay: 10_000, ...layers.retry },
+        ...(options.cache === undefined ? {} : { cache: options.cache }),
+        ...(qps === undefined ? {} : { rateLimit: { limit: qps } }),
+        token: {
+          clientId: key('api_key', apiKey),
+          clientSecret: key('secret_key', secretKey),
+          endpoint: token,
+          place: { query: 'access_token' },
+          ...(options.tokenStore === undefined ? {} : { store: options.tokenStore }),
+        },
+      }),
+    ],
+    transport,
+  )
+  const http = client({ ...options, pipeline: stack, origin })
+  const methods = operations(http, endpoints)
+  return {
+    ...methods,
+    recognize: recognizer(methods, { asks, read: readBaidu }),
+    plan: () => stack.plan(),
+    close: http.close,
+    [Symbol.asyncDispose]: () => http.close(),
+  }
+}
+
+/** A key as it is meant: pasted ones often bring a line break along, and the vendor's answer to that is a riddle. */
+function key(name: string, value: string | Secret): Secret {
+  const text = value instanceof Secret ? value.reveal() : value
+  if (typeof text === 'string' && /^[\x21-\x7e]+$/.test(text)) return value instanceof Secret ? value : new Secret(name, text)
+  throw new ConfigError('CONFIG_INVALID', `baidu(): the ${name} is empty, or holds a space, a line break or a character that no key has`, {
+    hint: { en: 'Copy it from the console again, without what stands around it.', zh: '请从控制台重新复制，注意不要带入空格或换行。' },
+  })
+}

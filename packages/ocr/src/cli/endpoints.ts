@@ -1,0 +1,16 @@
+import { baidu } from '../vendors/index.ts'
+import { exitCodes } from './exit-codes.ts'
+import type { Terminal } from './terminal.ts'
+
+/** `penstock endpoints`: one line an endpoint, with the newest limits. */
+export function listEndpoints({ out, paintOut }: Terminal): number {
+  for (const { id, path, qps, image, docs } of [baidu.generalBasic, baidu.accurateBasic, baidu.general, baidu.accurate]) {
+    const [newest] = image.toSorted((one, other) => other.date.localeCompare(one.date))
+    const { encodedBytes, shortest, longest, formats, date } = newest!
+    out(paintOut('bold', id))
+    out(`  POST ${path}`)
+    out(`  ${qps}/s · ≤ ${encodedBytes / 1024 ** 2} MiB · ${shortest}–${longest} px · ${formats.join(', ')} (${date})`)
+    out(paintOut('dim', `  ${docs}`))
+  }
+  return exitCodes.ok
+}

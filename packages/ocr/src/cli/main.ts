@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs'
+import { isPenstockError } from '@penstock/core'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { exitCodeOf, exitCodes } from './exit-codes.ts'
+import { optionsOf, vendorOptions } from './options.ts'
+import { type Terminal, terminal } from './terminal.ts'
+import { languageOf } from './words.ts'
+
+/**
+ * The `penstock` command.
+ *
+ * @param argv what stands after the command's name
+ * @returns the exit code, see `exit-codes.ts`
+ */
+export async function main(argv: readonly string[], env: NodeJS.ProcessEnv = process.env, signal: AbortSignal = interrupted()): Promise<number> {
+  const tty = terminal(languageOf(argv, env), env)
+  let code: number = exitCodes.ok
+  const command = program(tty, signal, ended => (code = ended))
+  try {
+    await command.parseAsync(argv, { from: 'user' })
+    return code
+  } catch (error) {
+    return failed(error, tty, signal)
+  }
+}
+
+function failed(error: unknown, { err, paint, language }: Terminal, signal: AbortSignal): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
+  if (signal.aborted) return signal.reason === 'SIGTERM' ? 143 : 130
+  if (!isPenstockError(error)) {
+    err(`${paint('red', '✗')} ${error instanceof Error ? error.stack : String(error)}`)
+    return exitCodes.internal
+  }
+  const { message, hint } = language === 'zh' ? error.zh : error
+  err(`${paint('red', '✗')} ${paint('bold', error.code)} ${error.code === 'CONFIG_INVALID' ? error.message : message}${hint === '' ? '' : `\n  → ${hint}`}`)
+  return exitCodeOf(error)
+}
+
+function program(tty: Terminal, signal: AbortSignal, end: (code: number) => void): Command {
+  const { say } = tty
+  const root = dressed(new Command('penstock'), tty)
+    .description(say('about'))
+    .version(version(), '-V, --version', say('version'))
+    .helpCommand('help [command]', say('helpCommand'))
+    .option('--lang <language>', say('lang'))
+
+  const recognize = root
+    .command('recognize')
+    .description(say('recognize'))
+    .argument('<files...>', say('file'))
+    .addOption(new Option('--vendor <vendor>', say('vendor')).choices(['baidu']).default('baidu'))
+    .addOption(new Option('--endpoint <endpoint>', say('endpoint')).choices(['general', 'generalBasic', 'accurate', 'accurateBasic']).default('general'))
+    .addOption(new Option('--format <format>', say('format')).choices(['text', 'json']).default('text'))
+    .option('--explain', say('explain'), false)
+  for (const option of vendorOptions(say('vendorOption'))) recognize.addOption(option)
+  recognize.action(async (files: string[], { endpoint, format, explain, ...rest }) => {
+    const { recognizeFiles } = await import('./recognize.ts')
+    end(await recognizeFiles(files, { endpoint, format, explain, options: optionsOf(rest), signal }, tty))
+  })
+
+  root
+    .command('emulate')
+    .description(say('emulate'))
+    .option('--port <port>', say('port'), whole, 0)
+    .option('--qps <n>', say('qps'), whole)
+    .option('--daily <n>', say('daily'), whole)
+    .option('--https', say('https'), false)
+    .action(async flags => {
+      const { emulate } = await import('./emulate.ts')
+      end(await emulate({ ...flags, signal }, tty))
+    })
+
+  root
+    .command('explain')
+    .description(say('explainCode'))
+    .argument('<code>', say('code'))
+    .action(async code => end((await import('./explain.ts')).explainCode(code, tty)))
+
+  root
+    .command('endpoints')
+    .description(say('endpoints'))
+    .action(async () => end((await import('./endpoints.ts')).listEndpoints(tty)))
+
+  for (const command of root.commands) dressed(command.option('--lang <language>', say('lang')), tty)
+  return root
+}
+
+/** Help and errors in the language of the terminal; errors are thrown instead of ending the process. */
+function dressed(command: Command, { say, out, err }: Terminal): Command {
+  const titles: Readonly<Record<string, string>> = {
+    'Usage:': say('usage'),
+    'Options:': say('options'),
+    'Arguments:': say('arguments'),
+    'Commands:': say('commands'),
+  }
+  return command
+    .exitOverride()
+    .helpOption('-h, --help', say('help'))
+    .configureHelp({ styleTitle: title => titles[title] ?? title })
+    .configureOutput({
+      writeOut: text => out(text.replace(/\n$/, '')),
+      writeErr: text => err(text.replace(/\n$/, '')),
+      outputError: (text, write) => write(`${say('usageError', { what: text.trim() })}\n`),
+    })
+}
+
+function whole(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('a whole number is due')
+  return Number(text)
+}
+
+const version = (): string => JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version
+
+/** Ends what runs at the first SIGINT or SIGTERM. A second one ends the process as usual. */
+function interrupted(): AbortSignal {
+  const controller = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => controller.abort(name))
+  return controller.signal
+}

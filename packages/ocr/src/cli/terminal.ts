@@ -1,0 +1,39 @@
+import { styleText } from 'node:util'
+import type { Language } from '@penstock/core'
+import { type Words, words } from './words.ts'
+
+type Stream = NodeJS.WriteStream | { write(text: string): unknown; readonly isTTY?: boolean }
+
+/** Where the command speaks: results on `out`, everything else on `err`. Colour for terminals only. */
+export type Terminal = {
+  readonly language: Language
+  readonly say: Words
+  readonly env: NodeJS.ProcessEnv
+  readonly out: (text: string) => void
+  readonly err: (text: string) => void
+  /** True when results go to a person and not to a pipe. */
+  readonly outIsTerminal: boolean
+  /** For `err`. */
+  readonly paint: (style: Parameters<typeof styleText>[0], text: string) => string
+  /** For `out`. */
+  readonly paintOut: (style: Parameters<typeof styleText>[0], text: string) => string
+}
+
+export function terminal(language: Language, env: NodeJS.ProcessEnv, out: Stream = process.stdout, err: Stream = process.stderr): Terminal {
+  return {
+    language,
+    say: words(language),
+    env,
+    out: text => void out.write(`${text}\n`),
+    err: text => void err.write(`${text}\n`),
+    outIsTerminal: out.isTTY === true,
+    paint: painter(err, env),
+    paintOut: painter(out, env),
+  }
+}
+
+function painter(stream: Stream, env: NodeJS.ProcessEnv): Terminal['paint'] {
+  const forced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '0'
+  const coloured = forced || (stream.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb')
+  return (style, text) => (coloured ? styleText(style, text, { validateStream: false }) : text)
+}

@@ -1,0 +1,62 @@
+import type { Language } from '@penstock/core'
+
+/** Every sentence of the command, in both languages. Codes, options and JSON are never translated. */
+const sentences = {
+  about: ['Cloud OCR through a pipeline that explains itself', '云端文字识别，出错时能说明原因'],
+  usage: ['Usage:', '用法：'],
+  options: ['Options:', '选项：'],
+  arguments: ['Arguments:', '参数：'],
+  commands: ['Commands:', '命令：'],
+  help: ['show help', '显示帮助'],
+  helpCommand: ['show help of a command', '显示某个命令的帮助'],
+  version: ['show the version', '显示版本'],
+  lang: ['language of messages: en, zh (default: of LANG)', '消息语言：en、zh（默认取 LANG）'],
+  recognize: ['read the text of images', '识别图片中的文字'],
+  file: ['images: PNG, JPEG or BMP', '图片：PNG、JPEG 或 BMP'],
+  vendor: ['whose service', '服务商'],
+  endpoint: ['which endpoint of it', '接口'],
+  format: ['text, or json: one line a file', 'text，或 json：每个文件一行'],
+  explain: ['tell on stderr what each call did and why', '在 stderr 说明每次调用的经过'],
+  vendorOption: ['option of the endpoint', '接口参数'],
+  emulate: ['run the vendor’s API on this machine, with a real OCR engine inside', '在本机运行服务商 API 的模拟器，内含真实 OCR 引擎'],
+  port: ['port; 0 takes a free one', '端口；0 表示任取空闲端口'],
+  qps: ['requests a second allowed for each endpoint', '每个接口每秒允许的请求数'],
+  daily: ['requests a day allowed for each endpoint', '每个接口每天允许的请求数'],
+  https: ['serve TLS with a certificate made at the start', '以启动时生成的证书提供 TLS'],
+  explainCode: ['say what a code means and what to do', '说明错误码的含义与处理办法'],
+  code: ['18, baidu:18, QPS_LIMIT, CONNECTION_RESET …', '18、baidu:18、QPS_LIMIT、CONNECTION_RESET 等'],
+  endpoints: ['list endpoints with their limits', '列出接口及其限制'],
+  usingEmulator: [
+    'No credentials: using the emulator on this machine. Set BAIDU_API_KEY and BAIDU_SECRET_KEY for the real service.',
+    '未提供凭证：使用本机模拟器。设置 BAIDU_API_KEY 与 BAIDU_SECRET_KEY 可使用真实服务。',
+  ],
+  half: ['Only {have} is set: set {lack} too, or neither.', '只设置了 {have}：请同时设置 {lack}，或都不设置。'],
+  configBroken: ['{file} is not a JSON object with baidu.apiKey and baidu.secretKey.', '{file} 不是包含 baidu.apiKey 与 baidu.secretKey 的 JSON 对象。'],
+  configOpen: ['{file} can be read by others: run chmod 600 on it.', '{file} 可被他人读取：请执行 chmod 600。'],
+  unknownCode: ['Nothing is known of {code}. Codes look like 18, baidu:18 or QPS_LIMIT.', '未知代码 {code}。代码形如 18、baidu:18 或 QPS_LIMIT。'],
+  meaning: ['What it means', '含义'],
+  advice: ['What to do', '处理办法'],
+  verdict: ['Verdict', '判定'],
+  again: ['another try may mend it', '重试可能成功'],
+  notAgain: ['another try will not mend it', '重试无效'],
+  source: ['Source', '来源'],
+  running: ['emulating Baidu at {url}', '正在模拟百度：{url}'],
+  stop: ['Ctrl+C ends it.', '按 Ctrl+C 结束。'],
+  noText: ['(no text)', '（无文字）'],
+  usageError: ['{what} See penstock --help.', '{what} 请参阅 penstock --help。'],
+} as const satisfies Record<string, readonly [en: string, zh: string]>
+
+export type Words = (name: keyof typeof sentences, values?: Readonly<Record<string, string>>) => string
+
+export const words =
+  (language: Language): Words =>
+  (name, values = {}) =>
+    sentences[name][language === 'zh' ? 1 : 0].replace(/\{(\w+)\}/g, (_, key: string) => values[key] ?? '')
+
+/** `--lang`, else PENSTOCK_LANG, LC_ALL, LC_MESSAGES, LANG; English where none says Chinese. */
+export function languageOf(argv: readonly string[], env: NodeJS.ProcessEnv): Language {
+  const at = argv.findIndex(word => word === '--lang' || word.startsWith('--lang='))
+  const asked = at === -1 ? undefined : (argv[at]!.split('=')[1] ?? argv[at + 1])
+  const named = asked ?? env['PENSTOCK_LANG'] ?? env['LC_ALL'] ?? env['LC_MESSAGES'] ?? env['LANG'] ?? ''
+  return named.toLowerCase().startsWith('zh') ? 'zh' : 'en'
+}

@@ -1,0 +1,1 @@
+export * as baidu from './baidu/index.ts'
