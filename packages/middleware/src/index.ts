@@ -1,2 +1,9 @@
+export {
+  circuitBreaker,
+  type CircuitBreakerOptions,
+  type CircuitHandles,
+  type CircuitState,
+} from './circuit-breaker.ts'
 export { reject, type RejectOptions } from './reject.ts'
+export { retry, type RetryOptions } from './retry.ts'
 export { status, type StatusOptions } from './status.ts'

@@ -1,0 +1,59 @@
+import type { Circuit, Times } from './circuit.ts'
+
+/** A bounded number of circuits, by key. Only what protects nothing is forgotten, the least recently used first. */
+export class Circuits {
+  readonly #most: number
+  readonly #make: () => Circuit
+  readonly #byKey = new Map<string, Circuit>()
+  #latest: string | undefined = undefined
+
+  constructor(most: number, make: () => Circuit) {
+    this.#most = most
+    this.#make = make
+  }
+
+  peek(key: string): Circuit | undefined {
+    return this.#byKey.get(key)
+  }
+
+  /** Undefined when there are as many as there may be, and all of them are needed. */
+  of(key: string, times: Times): Circuit | undefined {
+    let circuit = this.#byKey.get(key)
+    if (circuit !== undefined && key === this.#latest) return circuit
+    if (circuit !== undefined) this.#byKey.delete(key)
+    else {
+      if (this.#byKey.size >= this.#most && !this.#evict(times)) return undefined
+      circuit = this.#make()
+    }
+    this.#byKey.set(key, circuit)
+    this.#latest = key
+    return circuit
+  }
+
+  /** Let nobody through to a key until it is released. By hand, so beside the bound if it must be. */
+  isolate(key: string, times: Times): () => void {
+    const circuit = this.of(key, times) ?? this.#make()
+    this.#byKey.set(key, circuit)
+    circuit.isolate()
+    let held = true
+    return () => {
+      if (held) circuit.release()
+      held = false
+    }
+  }
+
+  forget(): void {
+    for (const circuit of this.#byKey.values()) circuit.forget()
+    this.#byKey.clear()
+  }
+
+  #evict(times: Times): boolean {
+    for (const [key, circuit] of this.#byKey) {
+      if (!circuit.idle(times)) continue
+      circuit.forget()
+      this.#byKey.delete(key)
+      return true
+    }
+    return false
+  }
+}
