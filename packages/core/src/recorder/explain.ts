@@ -63,6 +63,8 @@ const noteRow = ({ attempt, layer, kind, facts }: Note, lang: Language) =>
 function spans({ spans: all }: Ledger, words: Vocabulary): string[] {
   if (all === undefined || all.length === 0) return []
   const rows = all.map((span) => {
+    if (Number.isNaN(span.to))
+      return `${words.running.padStart(19)}  #${span.attempt}  ${'· '.repeat(span.depth)}${span.layer}`
     const took = span.to - span.from
     return `${duration(took).padStart(9)} ${duration(own(span, all)).padStart(9)}  #${span.attempt}  ${'· '.repeat(span.depth)}${span.layer} ${span.verdict ?? words.running}`
   })

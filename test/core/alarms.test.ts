@@ -1,0 +1,79 @@
+import { client, pipeline } from '@penstock/core'
+import { hangs, replies, scriptedTransport, seeded, virtualClock } from '@penstock/core/testing'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { Alarms, type Alarm } from '../../packages/core/src/alarms.ts'
+
+const alarm = (dueAt: number, rang: number[], now: () => number): Alarm => ({
+  dueAt,
+  earlier: undefined,
+  later: undefined,
+  due: () => void rang.push(now()),
+})
+
+describe('alarms', () => {
+  it.each([
+    ['a millisecond', [1]],
+    ['several in one slot', [3, 1, 2]],
+    ['several slots', [100, 7, 9, 55]],
+    ['more than a round', [5000, 4097, 20]],
+    ['many rounds', [60_000, 61_234, 4095, 4096]],
+  ])('ring exactly when they are due: %s', async (_, times) => {
+    const clock = virtualClock()
+    const alarms = new Alarms(clock)
+    const rang: number[] = []
+    for (const time of times) alarms.add(alarm(time, rang, clock.now))
+    await clock.drain()
+    expect(rang).toEqual(times.toSorted((one, other) => one - other))
+    expect([alarms.count, clock.timers]).toEqual([0, 0])
+  })
+
+  it('ring for every one of a thousand random times, dropped ones excepted', async () => {
+    const clock = virtualClock()
+    const alarms = new Alarms(clock)
+    const chance = seeded(7)
+    const rang: number[] = []
+    const all = Array.from({ length: 1000 }, () => alarm(1 + Math.floor(chance() * 30_000), rang, clock.now))
+    for (const one of all) alarms.add(one)
+    const [dropped, kept] = [all.filter((_, index) => index % 3 === 0), all.filter((_, index) => index % 3 !== 0)]
+    for (const one of dropped) alarms.drop(one)
+    await clock.drain()
+    expect(rang).toEqual(kept.map(({ dueAt }) => dueAt).toSorted((one, other) => one - other))
+  })
+
+  it('keep no process alive once nothing waits', () => {
+    const clock = virtualClock()
+    const alarms = new Alarms(clock)
+    const one = alarm(50, [], clock.now)
+    alarms.add(one)
+    expect(clock.timers).toBe(1)
+    alarms.drop(one)
+    expect(clock.timers).toBe(0)
+    alarms.add(alarm(60, [], clock.now))
+    expect(clock.timers).toBe(1)
+  })
+})
+
+describe('fake timers', () => {
+  afterEach(() => void vi.useRealTimers())
+
+  it('reach a client that was made before them', async () => {
+    const http = client({
+      pipeline: pipeline(
+        [(call, next) => next(call.within({ after: 300, layer: 'bound', code: 'CALL_DEADLINE', verdict: 'late' }))],
+        scriptedTransport(replies(200), hangs()),
+      ),
+      origin: 'https://api.example.com',
+    })
+    await http.get('/')
+    vi.useFakeTimers()
+    const failed = http.get('/').catch((thrown) => thrown)
+    await vi.advanceTimersByTimeAsync(299)
+    expect(vi.getTimerCount()).toBe(1)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(await failed).toMatchObject({
+      code: 'CALL_DEADLINE',
+      verdict: 'late',
+      message: 'bound: 300 ms were over: GET https://api.example.com/',
+    })
+  })
+})

@@ -1,0 +1,44 @@
+import { header, headerList, retryAfter, revealed, Secret } from '@penstock/core'
+import { describe, expect, it } from 'vitest'
+
+const date = Date.parse('2026-01-01T00:00:00Z')
+
+describe('Retry-After', () => {
+  it.each([
+    ['seconds', { 'retry-after': '3' }, 3000],
+    ['a part of a second', { 'retry-after': '0.5' }, 500],
+    ['nothing', {}, undefined],
+    ['nonsense', { 'retry-after': 'soon' }, undefined],
+    ['milliseconds, which win', { 'retry-after-ms': '250', 'retry-after': '3' }, 250],
+    ['nonsense milliseconds', { 'retry-after-ms': 'x', 'retry-after': '3' }, 3000],
+    ['a date, from our clock', { 'retry-after': 'Thu, 01 Jan 2026 00:00:05 GMT' }, 5000],
+    [
+      'a date, from the server’s own',
+      { 'retry-after': 'Thu, 01 Jan 2026 00:00:05 GMT', date: 'Thu, 01 Jan 2026 00:00:03 GMT' },
+      2000,
+    ],
+    ['a date gone by', { 'retry-after': 'Wed, 31 Dec 2025 00:00:00 GMT' }, 0],
+  ])('is read as %s', (_, headers, milliseconds) => {
+    expect(retryAfter(headers, date)).toBe(milliseconds)
+  })
+})
+
+it('gives the first value, or all', () => {
+  const headers = { 'set-cookie': ['a', 'b'], etag: 'x' }
+  expect([header(headers, 'set-cookie'), header(headers, 'etag'), header(headers, 'none')]).toEqual([
+    'a',
+    'x',
+    undefined,
+  ])
+  expect([headerList(headers, 'set-cookie'), headerList(headers, 'etag'), headerList(headers, 'none')]).toEqual([
+    ['a', 'b'],
+    ['x'],
+    [],
+  ])
+})
+
+it('reveals secrets for the wire only', () => {
+  const headers = { authorization: new Secret('token', 'canary'), accept: 'x', 'x-list': ['1', '2'], none: undefined }
+  expect(revealed(headers)).toEqual({ authorization: 'canary', accept: 'x', 'x-list': ['1', '2'] })
+  expect(JSON.stringify(headers)).not.toContain('canary')
+})

@@ -1,0 +1,141 @@
+import { getEventListeners } from 'node:events'
+import { type Call, client, Failure, type Next, type Outcome, pipeline } from '@penstock/core'
+import { replies, scriptedTransport, virtualClock } from '@penstock/core/testing'
+import { expect, it } from 'vitest'
+
+const bound = { after: 100, layer: 'bound', code: 'CALL_DEADLINE', verdict: 'late' } as const
+
+function run(layer: (call: Call, next: Next) => Promise<Outcome>, signal?: AbortSignal) {
+  const clock = virtualClock()
+  const http = client({
+    pipeline: pipeline([{ ...waiting, run: layer }], scriptedTransport(replies(200))),
+    origin: 'https://api.example.com',
+    clock,
+  })
+  return { clock, http, outcome: http.outcome({ path: '/', ...(signal && { signal }) }) }
+}
+
+const waiting = {
+  name: 'waiting',
+  slot: 'wire',
+  calls: 'once',
+  verdicts: 'neither',
+  about: '',
+  traits: {},
+  '~gives': undefined as never,
+} as const
+
+const passing = (cut: Failure | undefined, call: Call, next: Next) => cut ?? next(call)
+
+it('waits as long as it is told', async () => {
+  const { clock, outcome } = run(async (call, next) => passing(await call.wait(70), call, next))
+  let done = false
+  void outcome.then(() => (done = true))
+  await clock.advance(69)
+  expect(done).toBe(false)
+  await clock.advance(1)
+  expect(done).toBe(true)
+  expect(clock.timers).toBe(0)
+})
+
+it.each([
+  ['ends before the wait', 200],
+  ['ends with the wait', 100],
+])('hands back the failure when the deadline %s', async (_, time) => {
+  const { clock, outcome } = run(async (call, next) => passing(await call.within(bound).wait(time), call, next))
+  await clock.advance(100)
+  expect(await outcome).toMatchObject({
+    failed: true,
+    code: 'CALL_DEADLINE',
+    verdict: 'late',
+    because: '100 ms were over',
+    phase: 'local',
+    sent: 'none',
+  })
+})
+
+it('keeps an earlier deadline', async () => {
+  const seen: number[] = []
+  const { outcome } = run((call, next) => {
+    const inner = call.within(bound).within({ ...bound, after: 500 })
+    seen.push(
+      inner.remaining(),
+      call
+        .within({ ...bound, after: 500 })
+        .within(bound)
+        .remaining(),
+    )
+    return next(inner)
+  })
+  await outcome
+  expect(seen).toEqual([100, 100])
+})
+
+it('hands back the caller’s abort at once, and keeps no listener', async () => {
+  const controller = new AbortController()
+  const { clock, outcome } = run(async (call, next) => passing(await call.wait(1000), call, next), controller.signal)
+  await clock.advance(1)
+  controller.abort('left')
+  expect(await outcome).toMatchObject({ code: 'CANCELLED', verdict: 'cancelled', reason: 'left' })
+  expect([clock.now(), clock.timers, getEventListeners(controller.signal, 'abort').length]).toEqual([1, 0, 0])
+})
+
+it('lets go of shared work and leaves it alone', async () => {
+  const controller = new AbortController()
+  let finish!: (value: string) => void
+  const work = new Promise<string>((resolve) => (finish = resolve))
+  const { outcome } = run(async (call, next) => {
+    const got = await call.until(work)
+    return got instanceof Failure ? got : next(call)
+  }, controller.signal)
+  controller.abort('left')
+  expect(await outcome).toMatchObject({ code: 'CANCELLED' })
+  finish('done')
+  expect(await work).toBe('done')
+})
+
+it('hands on what shared work gives, and what it throws', async () => {
+  const bug = new TypeError('a bug')
+  const seen: unknown[] = []
+  const { outcome } = run(async (call, next) => {
+    seen.push(
+      await call.until(Promise.resolve('value')),
+      await call.until(Promise.reject(bug)).catch((thrown) => thrown),
+    )
+    return next(call)
+  })
+  await outcome
+  expect(seen).toEqual(['value', bug])
+})
+
+it('does not begin a wait on a call that is over', async () => {
+  const { clock, http, outcome } = run(async (call, next) =>
+    passing((await call.wait(10)) ?? (await call.wait(1000)), call, next),
+  )
+  const closed = http.close({ within: 5 })
+  await clock.advance(5)
+  await closed
+  expect(await outcome).toMatchObject({ code: 'CLIENT_CLOSED' })
+  expect(clock.timers).toBe(0)
+})
+
+it('keeps no listener after ten thousand waits on one signal', async () => {
+  const { signal } = new AbortController()
+  const clock = virtualClock()
+  const http = client({
+    pipeline: pipeline(
+      [
+        {
+          ...waiting,
+          run: async (call, next) => passing((await call.until(Promise.resolve(undefined))) ?? undefined, call, next),
+        },
+      ],
+      scriptedTransport(replies(200)),
+    ),
+    origin: 'https://api.example.com',
+    clock,
+  })
+  for (let round = 0; round < 100; round++)
+    await Promise.all(Array.from({ length: 100 }, () => http.get('/', { signal })))
+  expect(getEventListeners(signal, 'abort')).toEqual([])
+})

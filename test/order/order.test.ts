@@ -1,0 +1,52 @@
+import { spawnSync } from 'node:child_process'
+import { globSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+const fixtures = join(import.meta.dirname, 'fixtures')
+const sentences: Readonly<Record<string, string>> = {
+  'retry-inside-token': "'retry' (repeat) must stand before 'token' (identify): move it up",
+  'limiter-outside-token': "'token' (identify) must stand before 'rateLimit' (pace): move it up",
+  'deadline-inside-retry': "'deadline' (bound) must stand before 'retry' (repeat): move it up",
+  'retry-without-verdicts':
+    "'retry' acts on verdicts and no layer inside it gives them: put status() or reject() after it",
+  'breaker-without-verdicts':
+    "'circuitBreaker' acts on verdicts and no layer inside it gives them: put status() or reject() after it",
+  'signature-without-credential': "'signature' needs 'credential', which no layer before it gives",
+  'two-of-one-name': "'timeout' is in this stack already: remove one, or give it another name",
+  'default-stack-with-one-more': "'again' (repeat) must stand before 'direct' (wire): move it up",
+}
+
+/** One compiler for all fixtures, as its user's would print: nothing shortened is put right here. */
+const compiled = spawnSync(
+  process.execPath,
+  [join(import.meta.dirname, '../../node_modules/@typescript/native/bin/tsc'), '-p', fixtures, '--pretty', 'false'],
+  { encoding: 'utf8' },
+)
+const printed = (name: string) =>
+  compiled.stdout
+    .split('\n')
+    .filter((line) => (line.startsWith('test/') ? line.includes(`fixtures/${name}.ts(`) : line.includes(`${name}.ts(`)))
+const sentenceIn = (line: string) => /is not assignable to type '"(.*)"'\.$/.exec(line)?.[1]
+
+describe('a stack in the wrong order', () => {
+  it.each(Object.entries(sentences))('%s: one compile error, which says what to move', (name, sentence) => {
+    expect(printed(name).map(sentenceIn)).toEqual([sentence])
+  })
+
+  it.each(Object.entries(sentences))('%s: the same sentence at run time', async (name, sentence) => {
+    await expect(import(join(fixtures, `${name}.ts`))).rejects.toMatchObject({ code: 'STACK_ORDER', message: sentence })
+  })
+
+  it('has a fixture for each sentence, and none besides but what is right', () => {
+    const names = globSync('*.ts', { cwd: fixtures })
+      .map((file) => basename(file, '.ts'))
+      .toSorted()
+    expect(names).toEqual([...Object.keys(sentences), 'parts', 'well-ordered'].toSorted())
+  })
+})
+
+it('lets a right order pass, at compile time and at run time', async () => {
+  expect(printed('well-ordered')).toEqual([])
+  await import(join(fixtures, 'well-ordered.ts'))
+})
