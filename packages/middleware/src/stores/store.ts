@@ -1,0 +1,15 @@
+/**
+ * Where a layer keeps bytes for longer than a call: in memory, on disk, in Redis. A store may fail and may be slow: a
+ * layer takes that for a miss, and says so.
+ */
+export type Store = {
+  /** One word, for notes: `memory`, `disk`. */
+  readonly name: string
+  /** Undefined when there is nothing, or no longer. Rejects when what is there cannot be read. */
+  get(key: string): Promise<Uint8Array | undefined>
+  /** @param options.ttl milliseconds after which it is there no more, by the wall clock; `Infinity` to keep it */
+  set(key: string, value: Uint8Array, options: { readonly ttl: number }): Promise<void>
+  /** Nothing happens when there is nothing. */
+  delete(key: string): Promise<void>
+  close?(): Promise<void>
+}
