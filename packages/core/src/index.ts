@@ -11,27 +11,8 @@ export { parseJson } from './decode/json.ts'
 export type { Encoding, Endpoint, Repeatable } from './endpoint.ts'
 export type { Answer } from './endpoint-call.ts'
 export { ConfigError, type ErrorFacts, InputError, isPenstockError, PenstockError } from './errors.ts'
-export {
-  header,
-  headerList,
-  type Headers,
-  type HeaderValue,
-  type ReplyHeaders,
-  retryAfter,
-  revealed,
-} from './headers.ts'
-export {
-  type GivesOf,
-  type Judging,
-  layer,
-  type Layer,
-  type Middleware,
-  type Next,
-  type Passed,
-  type Slot,
-  slots,
-  type Traits,
-} from './layer.ts'
+export { header, headerList, type Headers, type HeaderValue, type ReplyHeaders, retryAfter, revealed } from './headers.ts'
+export { type GivesOf, type Judging, layer, type Layer, type Middleware, type Next, type Passed, type Slot, slots, type Traits } from './layer.ts'
 export type { Ordered, Stackable } from './order.ts'
 export { Failure, type FailureFacts, type Outcome, type Phase, refused, type Sent } from './outcome.ts'
 export { type Pipeline, pipeline, type Transport } from './pipeline.ts'
