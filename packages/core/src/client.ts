@@ -1,5 +1,5 @@
-import { Budget } from './budget.ts'
-import { Call } from './call.ts'
+import { birth } from './birth.ts'
+import type { Call } from './call.ts'
 import { CallError, toThrow } from './call-error.ts'
 import { type Chance, type Clock } from './clock.ts'
 import { Closing } from './closing.ts'
@@ -9,9 +9,8 @@ import { ConfigError } from './errors.ts'
 import { type Headers, lowerCased, noHeaders } from './headers.ts'
 import type { Outcome } from './outcome.ts'
 import type { Pipeline } from './pipeline.ts'
-import { Ledger, type Level } from './recorder/ledger.ts'
+import type { Level } from './recorder/ledger.ts'
 import type { Request, RequestOptions } from './request.ts'
-import { prepared } from './prepared.ts'
 import { Result } from './result.ts'
 import { Runtime } from './runtime.ts'
 import type { InputOf, OutputOf } from './standard-schema.ts'
@@ -82,19 +81,8 @@ export function client(options: ClientOptions): Client {
   const runtime = new Runtime(clock, chance)
   const closing = new Closing(runtime, pipeline)
 
-  function birth(request: Request): Call {
-    const { method, url, secretQuery, ...rest } = prepared(request, base, headers, runtime.chance)
-    const ledger = new Ledger({
-      level: request.diagnose ?? diagnose,
-      runtime,
-      budget: new Budget(maxAttempts),
-      method,
-      url: url.origin + url.path.split('?', 1)[0],
-      endpoint: request.endpoint?.id,
-    })
-    for (const { kind, facts } of request.notes ?? []) ledger.note(kind, 1, facts)
-    return new Call({ method, origin: url.origin, path: url.path, secretQuery, ...rest, ledger })
-  }
+  const born = (request: Request) =>
+    birth(request, { ...base, headers, runtime, level: diagnose, attempts: maxAttempts })
 
   async function run(call: Call): Promise<Outcome> {
     let outcome: Outcome | undefined
@@ -114,7 +102,7 @@ export function client(options: ClientOptions): Client {
   }
 
   async function send(request: Request): Promise<Result> {
-    const call = birth(request)
+    const call = born(request)
     const outcome = await run(call)
     if (outcome.failed) throw toThrow(call, outcome)
     const result = new Result(call, outcome)
@@ -135,7 +123,7 @@ export function client(options: ClientOptions): Client {
     patch: method('PATCH'),
     delete: method('DELETE'),
     send,
-    outcome: async (request) => run(birth(request)),
+    outcome: async (request) => run(born(request)),
     call: async (endpoint, input, rest) => answerOf(endpoint, await send(await requestOf(endpoint, input, rest))),
     close: ({ within = 5000 } = {}) => closing.close(within),
     [Symbol.asyncDispose]: () => closing.close(5000),

@@ -1,3 +1,5 @@
+import { birth, type Birthplace } from './birth.ts'
+import type { Call } from './call.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { FormValue } from './encode/form.ts'
 import type { Part } from './encode/multipart.ts'
@@ -31,6 +33,13 @@ export async function requestOf(
     endpoint,
     method: endpoint.method,
   }
+}
+
+/** A call to an endpoint that a layer makes by itself, with a ledger and a budget of its own. @throws InputError `INPUT_INVALID` */
+export async function endpointCall(endpoint: Endpoint<any, any>, input: unknown, place: Birthplace): Promise<Call> {
+  const request = await requestOf(endpoint, input)
+  // what was handed in may be secret, and is in the body already
+  return birth(request, place).with({ options: { endpoint } })
 }
 
 type Fields = Readonly<Record<string, unknown>>

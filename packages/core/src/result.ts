@@ -1,14 +1,13 @@
 import type { Call } from './call.ts'
 import { toThrow } from './call-error.ts'
 import { decodeText } from './decode/charset.ts'
-import { parseJson } from './decode/json.ts'
+import { decoded } from './decode/decoded.ts'
 import type { ReplyHeaders } from './headers.ts'
 import { Failure } from './outcome.ts'
 import { type ExplainOptions, explain } from './recorder/explain.ts'
 import type { Ledger } from './recorder/ledger.ts'
 import type { Reply } from './reply.ts'
 import type { OutputOf, StandardSchema } from './standard-schema.ts'
-import { issuesText, validate } from './validate.ts'
 import type { Verdict } from './verdict.ts'
 
 /** An answer as the caller gets it. Reading it can fail, and what is thrown is explained like any other failure. */
@@ -64,20 +63,9 @@ export class Result {
   async json(): Promise<any>
   async json<Schema extends StandardSchema<any, any>>(schema: Schema): Promise<OutputOf<Schema>>
   async json(schema?: StandardSchema<any, any>): Promise<unknown> {
-    const text = await this.text()
-    let value: unknown
-    try {
-      value = parseJson(text)
-    } catch {
-      const html = /^\s*<(!doctype|html)/i.test(text)
-      throw this.#broken(
-        new Failure('server', html ? 'BODY_HTML' : 'BODY_NOT_JSON', 'reply', 'the body is not JSON', received),
-      )
-    }
-    if (schema === undefined) return value
-    const checked = await validate(schema, value)
-    if (checked.issues === undefined) return checked.value
-    throw this.#broken(new Failure('server', 'REPLY_SCHEMA', 'reply', issuesText(checked.issues), received))
+    const value = await decoded(this.#reply, schema)
+    if (value instanceof Failure) throw this.#broken(value)
+    return value
   }
 
   /** The body piece by piece, kept nowhere. Ask for it with `stream: true`, or it has been taken in already. */
@@ -101,5 +89,3 @@ export class Result {
     return toThrow(this.#call, failure)
   }
 }
-
-const received = { phase: 'receive', sent: 'all' } as const
