@@ -176,6 +176,24 @@ describe('a large form', () => {
     expect(pieces(form({ a: worst }).body).map(({ length }) => length)).toEqual([65_534, 65_532, 65_532, 12])
   })
 
+  it.each([
+    [65_522, 6, [65_534, 15]],
+    [65_522, 3, [65_536, 1]],
+    [65_523, 3, [65_523, 15]],
+    [65_536, 0, [65_536, 3]],
+  ])('after %i bytes of text goes on in the same piece while it has room: %i bytes', (before, length, expected) => {
+    const text = 'x'.repeat(before - 'a=&b='.length)
+    const { body } = form({ a: text, b: new Uint8Array(length).fill(255), c: '' })
+
+    expect(pieces(body).map(({ length }) => length)).toEqual(expected)
+  })
+
+  it('yields no piece that is empty', () => {
+    const { body } = form({ a: 'x'.repeat(65_531), b: new Uint8Array(0) })
+
+    expect(pieces(body).map(({ length }) => length)).toEqual([65_536])
+  })
+
   it('opens anew for every attempt, each in memory of its own', () => {
     const { body } = form({ image: random(100_000) })
     const [first, second] = [pieces(body), pieces(body)]

@@ -137,4 +137,14 @@ describe('bytes in JSON', () => {
 
     expect(lengths).toEqual([65_534, 65_536, 2278])
   })
+
+  it('begin in the piece that the text before them leaves, if it has room for four characters', () => {
+    const lengths = (before: number) => {
+      const { body } = json({ a: 'x'.repeat(before - '{"a":"","b":"'.length), b: random(6) })
+      return [...(body as { open(): Iterable<Uint8Array> }).open()].map(({ length }) => length)
+    }
+
+    expect(lengths(65_532)).toEqual([65_536, 6])
+    expect(lengths(65_533)).toEqual([65_533, 10])
+  })
 })

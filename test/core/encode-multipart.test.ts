@@ -132,6 +132,14 @@ describe('a large multipart', () => {
   })
 })
 
+describe('a file of whole pieces', () => {
+  it('ends without an empty one', async () => {
+    const given = await pieces(multipart({ image: new Uint8Array(131_072) }, 'b').body)
+
+    expect(given.map(({ length }) => length).slice(1, -1)).toEqual([65_536, 65_536])
+  })
+})
+
 describe('a part that is opened', () => {
   const opened = (...given: string[]) => ({
     open: () => given.map((text) => Buffer.from(text)),

@@ -10,7 +10,7 @@ export function parseContentType(text = ''): ContentType | undefined {
   const type = /^[\t ]*([\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+)[\t ]*(?=;|$)/.exec(head)
   if (type === null) return undefined
   const parameters = new Map<string, string>()
-  for (const [, name, quoted, bare] of head.slice(type[0].length).matchAll(parameter)) {
+  for (const [, name, quoted, bare] of head.matchAll(parameter)) {
     const key = name?.toLowerCase()
     if (key !== undefined && !parameters.has(key)) parameters.set(key, quoted?.replace(/\\(.)/g, '$1') ?? bare!)
   }

@@ -11,7 +11,7 @@ export function escapedBase64Segment(bytes: Uint8Array): Segment {
         from = fill(block, bytes, from, end)
       }
       if (block.bytes.length - block.at < slack) yield* flush(block)
-      block.at += block.bytes.write(escapedTail(bytes), block.at, 'latin1')
+      block.at += block.bytes.write(escapedTail(bytes), block.at)
     },
   }
 }

@@ -49,7 +49,6 @@ export function multipart(parts: Readonly<Record<string, Part>>, boundary: strin
 
 function fileOf(part: unknown): FilePart | undefined {
   if (part instanceof Uint8Array) return { bytes: part }
-  if (typeof part !== 'object' || part === null) return undefined
   const { bytes, open } = part as { readonly bytes?: unknown; readonly open?: unknown }
   return bytes instanceof Uint8Array || typeof open === 'function' ? (part as FilePart) : undefined
 }
@@ -87,7 +86,7 @@ async function* pieces(stretches: readonly Stretch[]): AsyncGenerator<Uint8Array
     let given = 0
     for await (const piece of open()) {
       given += piece.length
-      if (length !== undefined && given > length) break
+      if (given > (length ?? Infinity)) break
       yield piece
     }
     if (length !== undefined && given !== length)
