@@ -13,6 +13,7 @@ const project = mkdtempSync(join(tmpdir(), 'penstock-packed-'))
 const packages = ['core', 'middleware', 'ocr']
 const tarballs = packages.map((name) => `./${name}.tgz`)
 const bin = join(root, 'node_modules/.bin')
+const testBin = join(root, 'test/node_modules/.bin')
 
 // A stranger's shell: none of this project's own Node and tools, and nothing that an outer npm handed down.
 const env: NodeJS.ProcessEnv = Object.fromEntries(
@@ -60,8 +61,8 @@ step('builds', run(join(bin, 'tsc'), ['-b', ...packages.map((name) => `packages/
 for (const name of packages) {
   const tarball = join(project, `${name}.tgz`)
   step(`packs ${name}`, run('pnpm', ['pack', '--out', tarball], { ...inside, cwd: join(root, 'packages', name) }))
-  step(`publint ${name}`, run(join(bin, 'publint'), ['run', tarball, '--strict'], inside))
-  step(`attw ${name}`, run(join(bin, 'attw'), [tarball, '--profile', 'esm-only'], inside))
+  step(`publint ${name}`, run(join(testBin, 'publint'), ['run', tarball, '--strict'], inside))
+  step(`attw ${name}`, run(join(testBin, 'attw'), [tarball, '--profile', 'esm-only'], inside))
 }
 
 const picture = globSync('examples/**/*.png', { cwd: root }).toSorted()[0]

@@ -12,7 +12,9 @@ const packages = ['packages/core', 'packages/middleware', 'packages/ocr']
 const sources = ['packages', 'test', 'examples', 'scripts'].filter(
   (folder) => globSync(join(root, folder, '**/*.ts')).length > 0,
 )
-const path = `${join(root, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}`
+const path = [join(root, 'node_modules/.bin'), join(root, 'test/node_modules/.bin'), process.env['PATH'] ?? ''].join(
+  ':',
+)
 
 const steps: readonly (readonly [name: string, command: string, ...args: string[]])[] = [
   ['types of the packages', 'tsc', '-b', ...packages],

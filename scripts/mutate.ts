@@ -27,7 +27,7 @@ if (changed !== '') {
 }
 
 const originals = files.map((file) => ({ path: join(root, file), text: readFileSync(join(root, file), 'utf8') }))
-const stryker = spawn(join(root, 'node_modules/.bin/stryker'), ['run', '--mutate', files.join(',')], {
+const stryker = spawn(join(root, 'test/node_modules/.bin/stryker'), ['run', '--mutate', files.join(',')], {
   cwd: root,
   stdio: 'inherit',
 })
