@@ -128,6 +128,13 @@ export const wireCodes = {
     'The API may have changed: compare with its documentation.',
     '接口可能已变更：请对照文档。',
   ),
+  TRANSPORT_FAULT: entry(
+    'bug',
+    'The transport failed in a way that is not known.',
+    '传输层出现未知错误。',
+    'Report it, with the versions of penstock and of the library that is named.',
+    '请附上 penstock 与所列库的版本报告此问题。',
+  ),
   TLS_EXPIRED: entry(
     'tls',
     'The certificate has expired, or is not valid yet.',

@@ -1,0 +1,112 @@
+import type { Call } from '../call.ts'
+import { PenstockError } from '../errors.ts'
+import type { ReplyHeaders } from '../headers.ts'
+import type { Failure, Outcome, Phase, Sent } from '../outcome.ts'
+import { Reply } from '../reply.ts'
+import { Intake } from './intake.ts'
+import { Upload } from './upload.ts'
+import { wireFault } from './wire-fault.ts'
+import { type WireRequest, wireRequest } from './wire-request.ts'
+
+/** What a library is given to send. */
+export type Payload = string | Uint8Array | Upload | undefined
+
+/** How far a trip has come. */
+export type Reached = { readonly phase: Phase; readonly sent: Sent }
+
+/**
+ * One trip, from dispatch to the last byte of the body: the wait, the handler of the wire's events and the reply's body
+ * in one object. A transport extends it by the four verbs of its library, `dispatch`, `abort`, `pause` and `resume`, and
+ * by how far it has come; it reports through `answer`, `data`, `finish` and `broke`.
+ */
+export abstract class Exchange extends Intake {
+  /** Whether the socket had carried another request. Undefined before there is one. */
+  reusedSocket: boolean | undefined = undefined
+  protected upload: Upload | undefined = undefined
+  protected answered = false
+  readonly #outcome: Promise<Outcome>
+  #resolve!: (outcome: Outcome) => void
+  #reject!: (bug: unknown) => void
+
+  constructor(call: Call<any>, transport: string) {
+    super(call, transport)
+    this.#outcome = new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
+  }
+
+  protected abstract dispatch(request: WireRequest, payload: Payload): void
+  /** Asked before there is an answer. */
+  protected abstract progress(): Reached
+  /** Whether no byte of the request is held by the socket. */
+  protected abstract flushed(): boolean
+
+  start(): Promise<Outcome> {
+    const request = wireRequest(this.call, this.transport)
+    if (!('path' in request)) return Promise.resolve(request)
+    if (this.begin()) this.dispatch(request, this.#payload())
+    return this.#outcome
+  }
+
+  #payload(): Payload {
+    const { body } = this.call
+    if (body.kind === 'none') return undefined
+    if (body.kind === 'bytes') return body.bytes
+    if (body.kind === 'text') return body.text
+    this.upload = new Upload(
+      this.call,
+      body,
+      () => this.flushed(),
+      (failure) => this.cut(failure),
+    )
+    return this.upload
+  }
+
+  protected answer(status: number, headers: ReplyHeaders): void {
+    if (this.over) return
+    this.answered = true
+    if (this.call.method !== 'HEAD' && status !== 204 && status !== 304) this.expect(headers)
+    this.#resolve(new Reply(status, headers, this, this.reusedSocket))
+  }
+
+  /** The wire broke. What the library says of it stays here: it may hold what was sent. */
+  protected broke(error: unknown): void {
+    if (this.over) return
+    const { phase, sent } = this.#reached()
+    const failure = wireFault(this.transport, error, phase, sent, this.reusedSocket)
+    if (failure !== undefined) return this.#fail(failure)
+    this.close()
+    this.#reject(unknownFault(this.transport, error))
+  }
+
+  /** Abort, deadline, close, a limit, a source that failed: the caller hears of it before the wire does. */
+  protected stop(why: Failure): void {
+    if (this.over) return
+    const { phase, sent } = this.#reached()
+    this.#fail(why.at(phase, sent, this.reusedSocket))
+    this.abort()
+  }
+
+  #reached(): Reached {
+    return this.answered ? received : this.progress()
+  }
+
+  #fail(failure: Failure): void {
+    this.close(failure)
+    this.#resolve(failure)
+  }
+
+  override end(): void {
+    super.end()
+    this.upload?.close()
+  }
+}
+
+const received: Reached = { phase: 'receive', sent: 'all' }
+
+/** Something else than the network: a bug, of ours or the library's. It is named, and not shown. */
+function unknownFault(transport: string, error: unknown): PenstockError {
+  const name = error instanceof Error ? error.constructor.name : typeof error
+  return new PenstockError('TRANSPORT_FAULT', `${transport} failed in a way that is not known: ${name}`)
+}

@@ -1,0 +1,175 @@
+import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
+import type { Got, Request as GotStream } from 'got'
+import type { Call } from '../call.ts'
+import { refused } from '../outcome.ts'
+import type { Transport } from '../pipeline.ts'
+import { dialAgent } from './dial-agent.ts'
+import { Dialer, dialOf } from './dialer.ts'
+import { Exchange, type Payload, type Reached } from './exchange.ts'
+import { peer } from './peer.ts'
+import { poolAbout, type PoolOptions, poolOptions } from './pool-options.ts'
+import { type Pool, Pools } from './pools.ts'
+import { replyHeaders } from './reply-headers.ts'
+import type { WireRequest } from './wire-request.ts'
+
+export type GotOptions = PoolOptions
+
+/**
+ * The default transport: got carries and decides nothing. Its retries, redirects, cookies, caches, decoding and errors
+ * are off; it is given the origin alone, so that nothing it throws, logs or publishes can hold a secret.
+ *
+ * @throws ConfigError `MISSING_PEER` when got is not installed; `CONFIG_INVALID`
+ * @example
+ * ```ts
+ * import { client, pipeline } from '@penstock/core'
+ * import { gotTransport } from '@penstock/core/got'
+ *
+ * const http = client({ pipeline: pipeline([], gotTransport({ connections: 64 })), origin: 'https://api.example.com' })
+ * await (await http.get('/')).json()
+ * await http.close()
+ * ```
+ */
+export function gotTransport(options: GotOptions = {}): Transport {
+  const sockets = poolOptions('gotTransport', options)
+  const { default: got } = peer<typeof import('got')>('got', 16, 'gotTransport')
+  // an ES import of this module reads all its names, and one of them loads Node's own undici
+  const http = process.getBuiltinModule('node:http')
+  const https = process.getBuiltinModule('node:https')
+  const bare = got.extend({
+    retry: { limit: 0 },
+    followRedirect: false,
+    throwHttpErrors: false,
+    decompress: false,
+    headers: { 'user-agent': undefined },
+  })
+
+  const pools = new Pools(sockets.pools, (origin, tls) => {
+    const dialer = new Dialer(origin, tls, sockets.connectTimeout, ['http/1.1'])
+    const secure = origin.startsWith('https:')
+    const protocol = secure ? 'https:' : 'http:'
+    const agent = dialAgent(http.Agent, dialer, protocol, sockets.connections, sockets.keepAlive)
+    return new GotPool(bare, agent, secure ? https.request : http.request)
+  })
+
+  return {
+    name: 'got',
+    about: poolAbout(sockets),
+    send(call) {
+      if (pools.closed) return Promise.resolve(refused('CLIENT_CLOSED', 'got', 'the transport is closed'))
+      return new GotExchange(call, pools.of(call.origin, call.wire.tls)).start()
+    },
+    close: () => pools.close(),
+  }
+}
+
+type Send = (url: URL, options: RequestOptions) => ClientRequest
+
+class GotPool implements Pool {
+  readonly live = new Set<GotExchange>()
+  readonly agent: Agent
+  readonly got: Got
+  readonly request: Send
+
+  constructor(got: Got, agent: Agent, request: Send) {
+    this.got = got
+    this.agent = agent
+    this.request = request
+  }
+
+  get idle(): boolean {
+    return this.live.size === 0
+  }
+
+  async close(): Promise<void> {
+    for (const exchange of this.live) exchange.lose()
+    this.agent.destroy()
+  }
+}
+
+class GotExchange extends Exchange {
+  readonly #pool: GotPool
+  #stream: GotStream | undefined = undefined
+  #request: ClientRequest | undefined = undefined
+
+  constructor(call: Call<any>, pool: GotPool) {
+    super(call, 'got')
+    this.#pool = pool
+  }
+
+  protected dispatch({ path, headers }: WireRequest, payload: Payload): void {
+    const { call } = this
+    const pool = this.#pool
+    pool.live.add(this)
+    const stream = (this.#stream = pool.got.stream(call.origin, {
+      method: call.method as 'GET',
+      ...(payload === undefined ? {} : { body: payload as string, allowGetBody: true }),
+      // the path as it is, not as a URL would have it; and what is secret past got
+      request: (url: URL, options: object) =>
+        (this.#request = pool.request(url, {
+          ...options,
+          path,
+          headers: headers as Record<string, string>,
+          agent: pool.agent,
+          maxHeaderSize: 65_536,
+        })),
+    } as object) as GotStream)
+    stream.once('response', (message: IncomingMessage) => this.#answered(message))
+    stream.on('error', (error: Error) => this.broke(this.#fault() ?? error))
+    if (payload === undefined && call.method !== 'GET' && call.method !== 'HEAD') stream.end()
+  }
+
+  #answered(message: IncomingMessage): void {
+    this.#reuse()
+    this.answer(message.statusCode!, replyHeaders(message.rawHeaders))
+    const stream = this.#stream!
+    stream.on('data', (piece: Uint8Array) => this.data(piece)).once('end', () => this.finish())
+  }
+
+  #reuse(): void {
+    if (this.#request?.socket) this.reusedSocket = this.#request.reusedSocket
+  }
+
+  #fault(): Error | undefined {
+    this.#reuse()
+    const socket = this.#request?.socket
+    return socket ? dialOf(socket)?.fault : undefined
+  }
+
+  protected progress(): Reached {
+    this.#reuse()
+    const request = this.#request
+    const stage = request?.socket ? (dialOf(request.socket)?.stage ?? 'connect') : 'connect'
+    if (stage !== 'ready') return { phase: stage, sent: 'none' }
+    if (request!.writableFinished) return { phase: 'wait', sent: 'all' }
+    return { phase: 'send', sent: this.upload !== undefined && this.upload.bytes === 0 ? 'headers' : 'part' }
+  }
+
+  protected flushed(): boolean {
+    return this.#request?.socket?.writableLength === 0
+  }
+
+  /** The pool is closed under it. */
+  lose(): void {
+    this.broke(closed)
+    this.abort()
+  }
+
+  protected abort(): void {
+    this.#stream?.destroy()
+  }
+
+  protected pause(): void {
+    this.#stream?.pause()
+  }
+
+  protected resume(): void {
+    if (this.#stream?.isPaused() === true) this.#stream.resume()
+  }
+
+  override end(): void {
+    super.end()
+    this.#pool.live.delete(this)
+  }
+}
+
+const closed = Object.assign(new Error('The transport was closed'), { code: 'UND_ERR_CLOSED' })

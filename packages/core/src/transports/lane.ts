@@ -1,0 +1,51 @@
+import type { Client, Dispatcher } from 'undici'
+import type { Dial, Dialer } from './dialer.ts'
+
+/** Who is carried by a lane, and needs to know by which. */
+export type Passenger = Dispatcher.DispatchHandler & { lane: Lane | undefined; readonly gone: boolean }
+
+/** One of undici's clients, which has one socket at a time: what a trip must know of it to report wire facts. */
+export class Lane {
+  dial: Dial | undefined = undefined
+  /** Requests that its socket has carried. */
+  served = 0
+  readonly #dialer: Dialer
+
+  constructor(dialer: Dialer) {
+    this.#dialer = dialer
+  }
+
+  /** undici's connector. */
+  readonly connect = (_: unknown, tell: (...args: any[]) => void): void => {
+    const dial = (this.dial = this.#dialer.dial())
+    const { socket } = dial
+    this.served = 0
+    const ready = 'encrypted' in socket ? 'secureConnect' : 'connect'
+    const connected = () => {
+      socket.off('close', closed)
+      tell(null, socket)
+    }
+    const closed = () => {
+      socket.off(ready, connected)
+      tell(dial.fault ?? new Error('The connection was given up'), null)
+    }
+    socket.once(ready, connected).once('close', closed)
+  }
+
+  /** Passengers are told who carries them; one who has left in the queue is not carried. */
+  carry(client: Client): Client {
+    const dispatch = client.dispatch.bind(client)
+    client.dispatch = (options, handler) => {
+      const passenger = handler as Passenger
+      if (passenger.gone) return true
+      passenger.lane = this
+      return dispatch(options, handler)
+    }
+    return client
+  }
+
+  /** Nobody waits for the connection that is being made. */
+  giveUp(): void {
+    if (this.dial !== undefined && this.dial.stage !== 'ready') this.dial.socket.destroy()
+  }
+}

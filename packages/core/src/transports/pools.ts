@@ -1,0 +1,61 @@
+import type { TlsOptions } from '../wire-options.ts'
+import { wireKey } from './wire-key.ts'
+
+/** The sockets of one origin and one set of wire options. */
+export interface Pool {
+  readonly idle: boolean
+  close(): Promise<void>
+}
+
+/** The pools of a transport, the one used longest ago first. */
+export class Pools<Kind extends Pool> {
+  readonly #open: (origin: string, tls: TlsOptions | undefined) => Kind
+  readonly #most: number
+  readonly #pools = new Map<string, Kind>()
+  #lastKey = ''
+  #last: Kind | undefined = undefined
+  closed = false
+
+  constructor(most: number, open: (origin: string, tls: TlsOptions | undefined) => Kind) {
+    this.#most = most
+    this.#open = open
+  }
+
+  get size(): number {
+    return this.#pools.size
+  }
+
+  of(origin: string, tls: TlsOptions | undefined): Kind {
+    const wire = wireKey(tls)
+    const key = wire === '' ? origin : `${origin} ${wire}`
+    if (key === this.#lastKey) return this.#last!
+    let pool = this.#pools.get(key)
+    if (pool === undefined) {
+      if (this.#pools.size >= this.#most) this.#evict()
+      pool = this.#open(origin, tls)
+    } else {
+      this.#pools.delete(key)
+    }
+    this.#pools.set(key, pool)
+    this.#lastKey = key
+    return (this.#last = pool)
+  }
+
+  /** A pool in use is never closed: then there is one more for a while. */
+  #evict(): void {
+    for (const [key, pool] of this.#pools) {
+      if (!pool.idle) continue
+      this.#pools.delete(key)
+      void pool.close()
+      return
+    }
+  }
+
+  async close(): Promise<void> {
+    this.closed = true
+    const pools = [...this.#pools.values()]
+    this.#pools.clear()
+    this.#lastKey = ''
+    await Promise.all(pools.map((pool) => pool.close()))
+  }
+}

@@ -1,0 +1,161 @@
+import type { Dispatcher, Pool as UndiciPool } from 'undici'
+import type { Call } from '../call.ts'
+import type { ReplyHeaders } from '../headers.ts'
+import { refused } from '../outcome.ts'
+import type { Transport } from '../pipeline.ts'
+import { Dialer } from './dialer.ts'
+import { Exchange, type Payload, type Reached } from './exchange.ts'
+import { Lane, type Passenger } from './lane.ts'
+import { peer } from './peer.ts'
+import { poolAbout, type PoolOptions, poolOptions } from './pool-options.ts'
+import { type Pool, Pools } from './pools.ts'
+import type { WireRequest } from './wire-request.ts'
+
+export type UndiciOptions = PoolOptions & {
+  /** Speak HTTP/2 with a server that offers it over TLS. @default false */
+  readonly http2?: boolean
+}
+
+/**
+ * The fast transport: undici's pools, without its request layer, its redirects, its timers and its global dispatcher.
+ * Reports wire facts, decodes bodies and holds them to the limits; takes no proxy from the environment.
+ *
+ * @throws ConfigError `MISSING_PEER` when undici is not installed; `CONFIG_INVALID`
+ * @example
+ * ```ts
+ * import { client, pipeline } from '@penstock/core'
+ * import { undiciTransport } from '@penstock/core/undici'
+ *
+ * const http = client({ pipeline: pipeline([], undiciTransport({ connections: 64 })), origin: 'https://api.example.com' })
+ * await (await http.get('/')).json()
+ * await http.close()
+ * ```
+ */
+export function undiciTransport(options: UndiciOptions = {}): Transport {
+  const { http2 = false } = options
+  const sockets = poolOptions('undiciTransport', options)
+  const undici = peer<typeof import('undici')>('undici', 8, 'undiciTransport')
+  const protocols = http2 ? ['h2', 'http/1.1'] : ['http/1.1']
+  const shared = {
+    allowH2: http2,
+    pipelining: 1,
+    // deadlines are the call's own, and exact; undici's timers tick twice a second
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    maxHeaderSize: 65_536,
+    keepAliveTimeout: Math.max(1, sockets.keepAlive),
+    keepAliveMaxTimeout: Math.max(1, sockets.keepAlive),
+  } as const
+
+  const pools = new Pools(sockets.pools, (origin, tls): Pool & { readonly pool: UndiciPool } => {
+    const dialer = new Dialer(origin, tls, sockets.connectTimeout, protocols)
+    const pool = new undici.Pool(origin, {
+      ...shared,
+      connections: sockets.connections,
+      factory(origin) {
+        const lane = new Lane(dialer)
+        return lane.carry(new undici.Client(origin, { ...shared, connect: lane.connect }))
+      },
+    })
+    return {
+      pool,
+      get idle() {
+        return pool.stats.size === 0
+      },
+      close: () => pool.destroy(),
+    }
+  })
+
+  return {
+    name: 'undici',
+    about: [poolAbout(sockets), http2 ? 'HTTP/2' : ''].filter((part) => part !== '').join(', '),
+    send(call) {
+      if (pools.closed) return Promise.resolve(refused('CLIENT_CLOSED', 'undici', 'the transport is closed'))
+      return new UndiciExchange(call, pools.of(call.origin, call.wire.tls).pool).start()
+    },
+    close: () => pools.close(),
+  }
+}
+
+/** undici wants an error to abort with; nobody sees it. */
+const gone = new Error('The call is over')
+
+class UndiciExchange extends Exchange implements Passenger {
+  lane: Lane | undefined = undefined
+  readonly #pool: UndiciPool
+  #controller: Dispatcher.DispatchController | undefined = undefined
+  #sent = false
+
+  constructor(call: Call<any>, pool: UndiciPool) {
+    super(call, 'undici')
+    this.#pool = pool
+  }
+
+  get gone(): boolean {
+    return this.over
+  }
+
+  protected dispatch({ path, headers }: WireRequest, payload: Payload): void {
+    const { method } = this.call
+    // undici gives up the socket of a HEAD unless told not to
+    this.#pool.dispatch(
+      { path, method, headers, body: payload ?? null, reset: false } as Dispatcher.DispatchOptions,
+      this,
+    )
+  }
+
+  protected progress(): Reached {
+    if (this.#controller === undefined) {
+      const stage = this.lane?.dial?.stage
+      return { phase: stage === undefined || stage === 'ready' ? 'connect' : stage, sent: 'none' }
+    }
+    if (this.#sent) return { phase: 'wait', sent: 'all' }
+    return { phase: 'send', sent: this.upload !== undefined && this.upload.bytes === 0 ? 'headers' : 'part' }
+  }
+
+  protected flushed(): boolean {
+    return this.lane?.dial?.socket.writableLength === 0
+  }
+
+  protected abort(): void {
+    if (this.#controller === undefined) this.lane?.giveUp()
+    else this.#controller.abort(gone)
+  }
+
+  protected pause(): void {
+    this.#controller?.pause()
+  }
+
+  protected resume(): void {
+    if (this.#controller?.paused === true) this.#controller.resume()
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    if (this.over) return controller.abort(gone)
+    this.reusedSocket = this.lane!.served++ > 0
+  }
+
+  onRequestSent(): void {
+    this.#sent = true
+  }
+
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: Record<string, string | string[]>): void {
+    if (status < 200) return
+    const cookie = headers['set-cookie']
+    if (typeof cookie === 'string') headers['set-cookie'] = [cookie]
+    this.answer(status, headers as ReplyHeaders)
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, piece: Buffer): void {
+    this.data(piece)
+  }
+
+  onResponseEnd(): void {
+    this.finish()
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    this.broke(this.lane?.dial?.fault ?? error)
+  }
+}

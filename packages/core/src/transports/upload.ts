@@ -1,0 +1,85 @@
+import type { Call } from '../call.ts'
+import type { Body, Pieces } from '../body.ts'
+import { Failure } from '../outcome.ts'
+import { tell } from './progress.ts'
+
+/** The event loop gets a turn after this many bytes, however fast the socket takes them. */
+const stint = 262_144
+
+type Streamed = Extract<Body, { open: unknown }>
+
+/** The pieces of a streamed body on their way to a socket: counted, checked against the length, and closed with the trip. */
+export class Upload implements AsyncIterable<Uint8Array> {
+  bytes = 0
+  readonly #call: Call<any>
+  readonly #body: Streamed
+  readonly #flushed: () => boolean
+  readonly #broke: (failure: Failure) => void
+  #source: Pieces | undefined = undefined
+  #iterator: Iterator<Uint8Array> | AsyncIterator<Uint8Array> | undefined = undefined
+
+  /**
+   * @param flushed whether the socket holds no piece any more, so that the encoder may use its memory again
+   * @param broke told of a source that fails
+   */
+  constructor(call: Call<any>, body: Streamed, flushed: () => boolean, broke: (failure: Failure) => void) {
+    this.#call = call
+    this.#body = body
+    this.#flushed = flushed
+    this.#broke = broke
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void> {
+    const { length } = this.#body
+    const { onUpload } = this.#call.options
+    let since = 0
+    let spent: Uint8Array | undefined
+    for (;;) {
+      const piece = await this.#next(spent)
+      if (piece === undefined) break
+      this.bytes += piece.length
+      if (length !== undefined && this.bytes > length) throw this.#fail(`the body has more than its ${length} bytes`)
+      yield piece
+      if (onUpload !== undefined) tell(onUpload, this.bytes, length)
+      spent = this.#flushed() ? piece : undefined
+      if ((since += piece.length) < stint) continue
+      since = 0
+      await new Promise(setImmediate)
+    }
+    if (length !== undefined && this.bytes < length)
+      throw this.#fail(`the body ended after ${this.bytes} of its ${length} bytes`)
+  }
+
+  async #next(spent: Uint8Array | undefined): Promise<Uint8Array | undefined> {
+    try {
+      if (this.#iterator === undefined) {
+        const source: Pieces = (this.#source = this.#body.open())
+        this.#iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]()
+      }
+      const next = await this.#iterator.next(...((spent === undefined ? [] : [spent]) as []))
+      if (next.done === true) return undefined
+      if (next.value instanceof Uint8Array) return next.value
+    } catch (error) {
+      throw this.#fail('the stream of the request body failed', error)
+    }
+    throw this.#fail('the stream of the request body gave something that is not bytes')
+  }
+
+  #fail(because: string, reason?: unknown): Error {
+    this.#broke(new Failure('input', 'BODY_SOURCE', 'body', because, { reason }))
+    return new Error(because)
+  }
+
+  /** The trip is over: let go of the source, read or not. Its own errors interest nobody any more. */
+  close(): void {
+    const source = this.#source
+    if (source === undefined) return
+    this.#source = undefined
+    if ('destroy' in source && typeof source.destroy === 'function') return void source.destroy()
+    try {
+      Promise.resolve(this.#iterator?.return?.()).catch(() => {})
+    } catch {
+      // a generator that is running cannot be closed; it sees the end of its reader
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import { Failure, type Phase, type Sent } from '../outcome.ts'
+import type { Verdict } from '../verdict.ts'
+import { tlsFault } from './tls-fault.ts'
+
+type Fault = readonly [code: string, because: string, verdict?: Verdict]
+
+/**
+ * What is known of a library's error, by its code and the phase. The error itself stays here: its message and its fields
+ * may hold what was sent. Undefined for what is no fault of a network.
+ */
+export function wireFault(
+  transport: string,
+  error: unknown,
+  phase: Phase,
+  sent: Sent,
+  reusedSocket: boolean | undefined,
+): Failure | undefined {
+  const [code, because, verdict = 'network'] = faultOf(innermost(error), phase) ?? []
+  if (code === undefined) return undefined
+  return new Failure(verdict, code, transport, because!, { phase, sent, reusedSocket })
+}
+
+type Coded = Error & { readonly code?: unknown; readonly syscall?: unknown; readonly after?: number }
+
+/** The error that a socket, a resolver or a parser made, out of what a library wrapped around it. */
+function innermost(error: unknown): Coded {
+  let at = error as Coded
+  for (let depth = 0; depth < 4; depth++) {
+    const inner = at.cause ?? (at instanceof AggregateError ? at.errors[0] : undefined)
+    if (!(inner instanceof Error)) break
+    at = inner as Coded
+  }
+  return at
+}
+
+function faultOf(error: Coded, phase: Phase): Fault | undefined {
+  const code = typeof error.code === 'string' ? error.code : undefined
+  const secure = tlsFault(code, String(error.message))
+  if (secure !== undefined) return secure
+  if (code === undefined) return error.name === 'HTTPParserError' ? notHttp : undefined
+  if (code === 'CONNECT_TIMEOUT') return [code, `no connection within ${error.after} ms`]
+  if (code.startsWith('HPE_')) return parsing(code, phase)
+  if (code === 'UND_ERR_SOCKET' && /^bad /.test(error.message)) return notHttp
+  // a hang-up and a reset have one code; only a reset came out of a system call
+  if (isLoss.test(code)) return lost(code !== 'ECONNRESET' || error.syscall !== undefined, code, phase)
+  return known[code] ?? (/^E[A-Z]{2,}$/.test(code) ? ['CONNECTION_RESET', `the connection failed: ${code}`] : undefined)
+}
+
+const isLoss = /^(ECONNRESET|EPIPE|ECONNABORTED|UND_ERR_(SOCKET|INFO|DESTROYED|CLOSED|ABORTED)|ERR_STREAM_.*)$/
+
+function lost(reset: boolean, code: string, phase: Phase): Fault {
+  if (phase === 'receive') return truncated
+  if (phase === 'tls') return ['CONNECTION_CLOSED', 'the peer closed the connection in the TLS handshake']
+  return reset && /^E(CONN|PIPE)/.test(code)
+    ? ['CONNECTION_RESET', 'the peer cut the connection']
+    : ['CONNECTION_CLOSED', 'the connection was closed before an answer']
+}
+
+function parsing(code: string, phase: Phase): Fault {
+  if (code === 'HPE_HEADER_OVERFLOW') return headersTooLarge
+  if (code === 'HPE_INVALID_EOF_STATE') return lost(false, code, phase)
+  return notHttp
+}
+
+const truncated: Fault = ['BODY_TRUNCATED', 'the connection ended before the body did']
+const notHttp: Fault = ['PROTOCOL', 'what came is not HTTP']
+const headersTooLarge: Fault = ['HEADERS_TOO_LARGE', 'the reply has more than 65536 bytes of headers', 'size']
+const unreachable = (code: string): Fault => ['HOST_UNREACHABLE', `there is no way to the host: ${code}`]
+const exhausted = (code: string): Fault => ['HOST_UNREACHABLE', `this machine has no socket to spare: ${code}`]
+const unnamed: Fault = ['DNS_NOT_FOUND', 'the name has no address']
+const unanswered: Fault = ['DNS_TIMEOUT', 'the name server did not answer']
+
+const known: Readonly<Record<string, Fault>> = {
+  ENOTFOUND: unnamed,
+  ENODATA: unnamed,
+  EAI_NODATA: unnamed,
+  EAI_NONAME: unnamed,
+  EAI_AGAIN: unanswered,
+  EAI_FAIL: unanswered,
+  ECONNREFUSED: ['CONNECTION_REFUSED', 'the host refused the connection'],
+  ETIMEDOUT: ['CONNECT_TIMEOUT', 'the connection was not made in time'],
+  EHOSTUNREACH: unreachable('EHOSTUNREACH'),
+  ENETUNREACH: unreachable('ENETUNREACH'),
+  EHOSTDOWN: unreachable('EHOSTDOWN'),
+  ENETDOWN: unreachable('ENETDOWN'),
+  EMFILE: exhausted('EMFILE'),
+  ENFILE: exhausted('ENFILE'),
+  EADDRNOTAVAIL: exhausted('EADDRNOTAVAIL'),
+  UND_ERR_HEADERS_OVERFLOW: headersTooLarge,
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: truncated,
+  ERR_HTTP_CONTENT_LENGTH_MISMATCH: truncated,
+}

@@ -1,0 +1,53 @@
+import { bodyLength } from '../body.ts'
+import type { Call } from '../call.ts'
+import { revealed } from '../headers.ts'
+import { Failure } from '../outcome.ts'
+
+/** What goes on the wire before the body. Holds revealed secrets: for the library that sends it, and nobody else. */
+export type WireRequest = {
+  readonly path: string
+  readonly headers: Record<string, string | readonly string[]>
+}
+
+/** The path with what is secret in it. */
+export function wirePath({ path, secretQuery }: Call<any>): string {
+  const whole = path.startsWith('/') ? path : `/${path}`
+  if (secretQuery.length === 0) return whole
+  const pairs = secretQuery.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value.reveal())}`)
+  return `${whole}${whole.includes('?') ? '&' : '?'}${pairs.join('&')}`
+}
+
+/** Checked here, so that no library is asked to send what it would refuse, each in its own way. */
+export function wireRequest(call: Call<any>, transport: string): WireRequest | Failure {
+  const invalid = (because: string) => new Failure('input', 'REQUEST_INVALID', transport, because)
+  const path = wirePath(call)
+  if (!/^[\x21-\x7e]+$/.test(path)) return invalid('the path holds characters that a path may not: encode them')
+  const headers = revealed(call.headers)
+  for (const name in headers) {
+    if (!isToken.test(name)) return invalid('a header has a name that is not a token')
+    if (ours.has(name)) return invalid(`the header '${name}' is the transport's own: leave it out`)
+    const value = headers[name]!
+    if (typeof value === 'string' ? !isText.test(value) : !value.every((one) => isText.test(one)))
+      return invalid(`the header '${name}' holds characters that a header may not`)
+  }
+  if (call.method === 'CONNECT') return invalid('CONNECT makes a tunnel, and not a call')
+  headers['accept-encoding'] ??= 'gzip, deflate, br, zstd'
+  const length = bodyLength(call.body)
+  if (call.method === 'HEAD' && length !== 0) return invalid('HEAD carries no body')
+  const said = headers['content-length']
+  if (said !== undefined && said !== String(length))
+    return invalid(
+      `the header 'content-length' says ${/^\d+$/.test(String(said)) ? said : 'no number'}, the body ${length ?? 'nothing'}`,
+    )
+  if (length !== undefined && (length > 0 || carriesBody.has(call.method))) headers['content-length'] = String(length)
+  return { path, headers }
+}
+
+const isToken = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
+const isText = /^[\t\x20-\x7e\x80-\xff]*$/
+
+/** They speak of the connection, which is the transport's to keep. */
+const ours = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'expect', 'http2-settings'])
+
+/** Methods that say so when there is no body: RFC 9110, 8.6. */
+const carriesBody = new Set(['POST', 'PUT', 'PATCH'])
