@@ -1,0 +1,104 @@
+import type * as Tesseract from 'tesseract.js'
+import { chooseWords } from './choose-words.ts'
+import { joinWords } from './join-words.ts'
+import { type Box, confidenceOf, type Line, type Page, type Turn, type Word } from './page.ts'
+import { type Language, reader, type Reader } from './tesseract.ts'
+import { isBmp, turnedBack, turnPicture } from './turn-picture.ts'
+
+export type Picture = { readonly bytes: Uint8Array; readonly width: number; readonly height: number }
+
+/** The OCR engine of the process, shared by its emulators. */
+export type Engine = {
+  read(picture: Picture, languages: readonly Language[]): Promise<Page>
+  /** Ends the workers when the last emulator has closed. */
+  close(): Promise<void>
+}
+
+/** Below this mean confidence the picture may lie on its side, and the other three ways are tried. */
+const doubtful = 0.75
+
+let readers: Readonly<Record<Language, Reader>> | undefined
+let emulators = 0
+
+export const engine = (): Engine => {
+  emulators += 1
+  readers ??= { eng: reader('eng'), chi_sim: reader('chi_sim') }
+  const { eng, chi_sim } = readers
+  const readTurned = async (picture: Picture, turn: Turn, languages: readonly Language[]): Promise<Page> => {
+    const turned = turnPicture(picture.bytes, turn)
+    const [english = [], chinese = []] = await Promise.all([
+      languages.includes('eng') ? eng.read(turned) : undefined,
+      languages.includes('chi_sim') ? chi_sim.read(turned) : undefined,
+    ])
+    const lines = chooseWords(linesOf(chinese), linesOf(english))
+    return { turn, lines }
+  }
+  const back = ({ turn, lines }: Page, { width, height }: Picture): Page => ({
+    turn,
+    lines: lines.map((line) => lineBack(line, (box) => turnedBack(box, turn, width, height))),
+  })
+  return {
+    async read(picture, languages) {
+      const upright = await readTurned(picture, 0, languages)
+      const isSure = confidenceOf(upright.lines) >= doubtful && !isSideways(upright.lines)
+      if (isSure || upright.lines.length === 0 || isBmp(picture.bytes)) return upright
+      const pages = [upright]
+      for (const turn of [1, 2, 3] as const) pages.push(await readTurned(picture, turn, languages))
+      return back(
+        pages.reduce((best, page) => (worth(page) > worth(best) ? page : best)),
+        picture,
+      )
+    },
+    async close() {
+      emulators -= 1
+      if (emulators > 0) return
+      const ended = readers
+      readers = undefined
+      await Promise.all([ended?.eng.close(), ended?.chi_sim.close()])
+    },
+  }
+}
+
+/** Turned the wrong way, text reads as less of it, less surely, or one character below the other. */
+const worth = ({ lines }: Page): number =>
+  confidenceOf(lines) *
+  Math.log1p(lines.reduce((sum, { text }) => sum + text.length, 0)) *
+  (isSideways(lines) ? 0.5 : 1)
+
+const isSideways = (lines: readonly Line[]): boolean => {
+  const long = lines.filter(({ text }) => text.length > 3)
+  return long.filter(({ box }) => box.bottom - box.top > box.right - box.left).length > long.length / 2
+}
+
+const linesOf = (blocks: readonly Tesseract.Block[]): Line[] =>
+  blocks
+    .flatMap((block) => block.paragraphs)
+    .flatMap((paragraph, index) => paragraph.lines.map((line) => lineOf(line, index)))
+    .filter(({ text }) => text !== '')
+
+const lineOf = ({ words: found, bbox }: Tesseract.Line, paragraph: number): Line => {
+  const words = found.map(wordOf).filter(({ text }) => text !== '')
+  return { text: joinWords(words), words, box: boxOf(bbox), paragraph }
+}
+
+const wordOf = ({ text, symbols, bbox }: Tesseract.Word): Word => ({
+  text: text.trim(),
+  glyphs: symbols.map((symbol) => ({
+    text: symbol.text,
+    confidence: symbol.confidence / 100,
+    box: boxOf(symbol.bbox),
+  })),
+  box: boxOf(bbox),
+})
+
+const boxOf = ({ x0, y0, x1, y1 }: Tesseract.Bbox): Box => ({ left: x0, top: y0, right: x1, bottom: y1 })
+
+const lineBack = (line: Line, back: (box: Box) => Box): Line => ({
+  ...line,
+  box: back(line.box),
+  words: line.words.map((word) => ({
+    ...word,
+    box: back(word.box),
+    glyphs: word.glyphs.map((glyph) => ({ ...glyph, box: back(glyph.box) })),
+  })),
+})

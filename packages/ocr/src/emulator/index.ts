@@ -1,0 +1,6 @@
+export type { EmulatorClock } from './clock.ts'
+export type { Emulator } from './start-emulator.ts'
+export type { EmulatorOptions } from './options.ts'
+export type { Fault, FaultKind } from './faults.ts'
+export type { SeenRequest } from './seen-request.ts'
+export { startEmulator } from './start-emulator.ts'

@@ -1,0 +1,103 @@
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import type * as Tesseract from 'tesseract.js'
+
+export type Language = 'eng' | 'chi_sim'
+
+/** A tesseract worker for one language, made when first asked and again after it has died. One picture at a time. */
+export type Reader = {
+  /** Rejects with an Error: `unreadable` where the picture cannot be decoded, `engine` for any other reason. */
+  read(picture: Uint8Array): Promise<Tesseract.Block[]>
+  close(): Promise<void>
+}
+
+export type ReaderError = Error & { readonly cause: 'unreadable' | 'engine' }
+
+const install = 'npm install tesseract.js @tesseract.js-data/eng @tesseract.js-data/chi_sim'
+const missing = `the emulator reads pictures with tesseract.js, which is not installed: ${install}`
+
+const parameters = {
+  preserve_interword_spaces: '1',
+  user_defined_dpi: '150',
+  // the English model takes a lone capital I for it
+  tessedit_char_blacklist: '|',
+  // it speaks of diacritics on stderr
+  debug_file: '/dev/null',
+}
+
+export const reader = (language: Language): Reader => {
+  let living: Promise<Living> | undefined
+  let queue: Promise<unknown> = Promise.resolve()
+  const run = async (picture: Uint8Array): Promise<Tesseract.Block[]> => {
+    living ??= start(language)
+    try {
+      const { worker, died } = await living
+      const { data } = await Promise.race([worker.recognize(picture, {}, { blocks: true, text: false }), died])
+      return data.blocks ?? []
+    } catch (reason) {
+      const text = String(reason)
+      if (/reading image|read image|pix not|decode/i.test(text)) throw failure(text, 'unreadable')
+      const ended = living
+      living = undefined
+      await end(ended)
+      throw failure(text, 'engine')
+    }
+  }
+  return {
+    read(picture) {
+      const result = queue.then(() => run(picture))
+      queue = result.catch(() => {})
+      return result
+    },
+    async close() {
+      const ended = living
+      living = undefined
+      await end(ended)
+    },
+  }
+}
+
+type Living = {
+  readonly worker: Tesseract.Worker
+  readonly died: Promise<never>
+  readonly kill: (reason: Error) => void
+}
+
+/** Never settles without tesseract's own word in a few broken installations: data files are looked for first. */
+const start = async (language: Language): Promise<Living> => {
+  const langPath = dataFolder(language)
+  const { default: tesseract } = await import('tesseract.js').catch(() => Promise.reject(new Error(missing)))
+  // without an errorHandler the library throws where nobody can catch
+  const options = { langPath, cacheMethod: 'none', gzip: true, errorHandler: () => {} }
+  const worker = await tesseract.createWorker(language, tesseract.OEM.LSTM_ONLY, options)
+  await worker.setParameters({ ...parameters, tessedit_pageseg_mode: tesseract.PSM.AUTO })
+  const { promise: died, reject: kill } = Promise.withResolvers<never>()
+  died.catch(() => {})
+  // the library listens to none of these: without a listener an error of the thread ends the process
+  const { worker: thread } = worker as unknown as { worker: NodeJS.EventEmitter }
+  thread.on('error', (error: Error) => kill(error))
+  thread.on('exit', () => kill(new Error('the engine has ended')))
+  return { worker, died, kill }
+}
+
+const end = async (living: Promise<Living> | undefined): Promise<void> => {
+  const alive = await living?.catch(() => undefined)
+  alive?.kill(new Error('the engine is closed'))
+  await alive?.worker.terminate()
+}
+
+/** Throws one line saying what to install. */
+const dataFolder = (language: Language): string => {
+  const require = createRequire(import.meta.url)
+  try {
+    const folder = join(dirname(require.resolve(`@tesseract.js-data/${language}/package.json`)), '4.0.0_best_int')
+    if (existsSync(join(folder, `${language}.traineddata.gz`))) return folder
+  } catch {
+    // said below, with the case of a package that has no such variant
+  }
+  throw new Error(missing)
+}
+
+const failure = (message: string, cause: ReaderError['cause']): ReaderError =>
+  Object.assign(new Error(message), { cause })
