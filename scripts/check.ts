@@ -18,8 +18,8 @@ const path = [join(root, 'node_modules/.bin'), join(root, 'test/node_modules/.bi
 
 const steps: readonly (readonly [name: string, command: string, ...args: string[]])[] = [
   ['types of the packages', 'tsc', '-b', ...packages],
-  ['types of tests, examples and scripts', 'tsc', '-p', 'test'],
-  ['lint', 'oxlint', '--type-aware', '--deny-warnings', '--silent', ...sources],
+  ['types of the tests', 'tsc', '-p', 'test'],
+  ['lint', 'oxlint', '--type-aware', '--deny-warnings', ...sources],
   ['format', 'oxfmt', '--check', '.'],
   ...packages.map((folder) => [`publint ${folder}`, 'publint', 'run', folder, '--strict', '--pack=false'] as const),
 ]
