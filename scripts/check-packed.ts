@@ -93,7 +93,7 @@ const options = {
   allowImportingTsExtensions: true,
 }
 writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, include: ['consumer.ts'] }))
-copyFileSync(join(root, 'scripts/consumer.ts'), join(project, 'consumer.ts'))
+copyFileSync(join(root, 'test/support/consumer.ts'), join(project, 'consumer.ts'))
 const typescript = `typescript@${version('@typescript/native').split('@')[1]}`
 const wanted = [...tarballs, spec('undici'), spec('got'), spec('@types/node'), typescript]
 step('installs into an empty project', run('npm', ['install', '--no-audit', '--no-fund', ...wanted]))
