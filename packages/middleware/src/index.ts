@@ -6,4 +6,5 @@ export {
 } from './circuit-breaker.ts'
 export { reject, type RejectOptions } from './reject.ts'
 export { retry, type RetryOptions } from './retry.ts'
+export { type ClientCredentialsOptions, type Grant, token, type TokenOptions, type TokenPlace, type TokenSourceOptions } from './token.ts'
 export { status, type StatusOptions } from './status.ts'

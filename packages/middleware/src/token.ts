@@ -1,0 +1,123 @@
+import { type Call, canSend, ConfigError, Failure, layer, type Next, notes, printableSecret } from '@penstock/core'
+import type { Store } from './stores/store.ts'
+import { clientCredentials, type ClientCredentialsOptions } from './token/client-credentials.ts'
+import { Keeper } from './token/keeper.ts'
+import { oauthToken } from './token/oauth-token.ts'
+import { dressing, type TokenPlace } from './token/place.ts'
+import { givenSource, type Grant, type TokenSourceOptions } from './token/source.ts'
+
+export type { ClientCredentialsOptions, Grant, TokenPlace, TokenSourceOptions }
+
+type CommonOptions<Name extends string> = {
+  /** Where the token goes. @default { header: 'authorization', scheme: 'Bearer' } */
+  readonly place?: TokenPlace
+  /** Milliseconds before its end that a token is no longer used; half of its life at most. @default 60_000 */
+  readonly skew?: number
+  /** Milliseconds that fetching a token may take, with all its attempts. @default 10_000 */
+  readonly after?: number
+  /** Keeps tokens beyond this process. @default memory alone */
+  readonly store?: Store
+  /** @default 'token' */
+  readonly name?: Name
+}
+
+export type TokenOptions<Name extends string = 'token'> = CommonOptions<Name> &
+  (ClientCredentialsOptions | TokenSourceOptions)
+
+const says = notes('token', {
+  drops: ['{token} was refused: drops it and asks for another', '{token} 被拒绝：丢弃并重新获取'],
+  newer: ['{token} was refused, and there is a newer one', '{token} 被拒绝，已有更新的令牌'],
+  spent: ['{token} was refused, and the body cannot be sent again', '{token} 被拒绝，且请求体无法重发'],
+  replays: ['sends again, charged to nobody, with {token}', '使用 {token} 重发，不计入重试'],
+})
+
+/**
+ * Send an access token, got with an id and a secret (OAuth 2 client credentials) or by a function. One call fetches it for
+ * all who wait, and who leaves disturbs nobody. A verdict of `token` drops that token and sends once more with another:
+ * neither `retry` nor `circuitBreaker` hears of it. Fails with `TOKEN_UNAVAILABLE` when there is none to be had.
+ *
+ * @throws ConfigError when an option has a value that cannot work
+ * @example
+ * ```ts
+ * import { pipeline } from '@penstock/core'
+ * import { undiciTransport } from '@penstock/core/undici'
+ * import { reject, retry, status, token } from '@penstock/middleware'
+ *
+ * const bearer = token({ clientId: 'penstock', clientSecret: 'a-secret', path: '/oauth/token' })
+ * const stack = pipeline([retry(), bearer, status(), reject()], undiciTransport())
+ * ```
+ */
+export function token<const Name extends string = 'token'>(options: TokenOptions<Name>) {
+  const { place = { header: 'authorization', scheme: 'Bearer' }, skew = 60_000, after = 10_000, store } = options
+  const { name = 'token' as Name } = options
+  if (!(skew >= 0)) throw invalid(`skew is ${skew}: give milliseconds`)
+  if (!(after > 0)) throw invalid(`after is ${after}: give milliseconds above zero`)
+  const { source, identity, origin } = 'source' in options ? given(options, name) : asked(options, name)
+  const dressed = dressing(place)
+  const keepers = new Map<string, Keeper>()
+
+  return layer({
+    name,
+    slot: 'identify',
+    calls: 'many',
+    verdicts: 'needs',
+    gives: ['token', 'account'],
+    traits: { skew, after },
+    async run(call: Call, next: Next) {
+      const keeper = keeperAt(origin ?? call.origin)
+      const first = keeper.current(call.clock.now()) ?? (await keeper.fetch(call, next))
+      if (first instanceof Failure) return first
+      const { account } = keeper
+      const outcome = await next(first.dress(call), { token: first.secret, account })
+      if (outcome.verdict !== 'token') return outcome
+
+      keeper.drop(first)
+      const refused = String(first.secret)
+      if (!canSend(call.body)) {
+        call.note(says.spent, { token: refused }, name)
+        return outcome
+      }
+      if (!outcome.failed) outcome.body.discard()
+      const newer = keeper.current(call.clock.now())
+      call.note(newer === undefined ? says.drops : says.newer, { token: refused }, name)
+      const second = newer ?? (await keeper.fetch(call, next))
+      if (second instanceof Failure) return second
+      call.note(says.replays, { token: String(second.secret) }, name)
+      return next(second.dress(call), { token: second.secret, account })
+    },
+  })
+
+  function keeperAt(at: string): Keeper {
+    let keeper = keepers.get(at)
+    if (keeper !== undefined) return keeper
+    // a client of very many origins forgets the oldest: it costs a token call, no more
+    if (keepers.size >= 1024) keepers.delete(keepers.keys().next().value!)
+    keepers.set(at, (keeper = new Keeper({ source, origin: at, identity, dressed, skew, after, store, name })))
+    return keeper
+  }
+}
+
+const given = ({ source, account }: TokenSourceOptions, name: string) => ({
+  source: givenSource(name, source),
+  identity: account ?? name,
+  origin: undefined,
+})
+
+function asked(options: ClientCredentialsOptions, name: string) {
+  const { path = '/oauth/token', endpoint = oauthToken(path), scope, retries = 3, drift = 'note' } = options
+  if (!(Number.isInteger(retries) && retries >= 0))
+    throw invalid(`retries is ${retries}: give a whole number from 0 up`)
+  const url = options.origin === undefined ? undefined : URL.parse(options.origin)
+  if (url === null || (url !== undefined && !/^https?:$/.test(url.protocol)))
+    throw invalid('origin is not an http or https URL: write it as https://auth.example.com')
+  const clientId = printableSecret('token()', 'client_id', options.clientId)
+  const clientSecret = printableSecret('token()', 'client_secret', options.clientSecret)
+  const identity = JSON.stringify([clientId.reveal(), clientSecret.reveal(), endpoint.path, scope])
+  return {
+    source: clientCredentials({ clientId, clientSecret, endpoint, scope, retries, drift, name }),
+    identity,
+    origin: url?.origin,
+  }
+}
+
+const invalid = (because: string) => new ConfigError('CONFIG_INVALID', `token: ${because}`)

@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto'
+import { type Call, endpointCall, Failure, type Ledger, type Next, secret, type Secret } from '@penstock/core'
+import type { Store } from '../stores/store.ts'
+import type { Grant, Source } from './source.ts'
+import { storedToken } from './stored-token.ts'
+
+/** A token in use. */
+export type Held = {
+  readonly secret: Secret
+  /** On the call's clock: when to ask for another. */
+  readonly until: number
+  readonly dress: (call: Call<any>) => Call
+}
+
+export type KeeperOptions = {
+  readonly source: Source
+  readonly origin: string
+  /** What tells tokens apart beside the origin: credential, scope. */
+  readonly identity: string
+  readonly dressed: (token: Secret) => (call: Call<any>) => Call
+  readonly skew: number
+  readonly after: number
+  readonly store: Store | undefined
+  readonly name: string
+}
+
+type Flight = { readonly ledger: Promise<Ledger>; readonly done: Promise<Held | Failure> }
+
+/** The token of one credential at one origin, and the one flight that fetches another. */
+export class Keeper {
+  /** Tells credentials apart and reveals none. */
+  readonly account: string
+  readonly #options: KeeperOptions
+  readonly #stored: ReturnType<typeof storedToken> | undefined
+  #held: Held | undefined = undefined
+  #refused: string | undefined = undefined
+  #flight: Flight | undefined = undefined
+
+  constructor(options: KeeperOptions) {
+    const { identity, origin, store, name } = options
+    const digest = createHash('sha256').update(`penstock:token:${origin}:${identity}`).digest('hex')
+    this.account = digest.slice(0, 12)
+    this.#options = options
+    this.#stored = store && storedToken(store, `token-${digest}`, name)
+  }
+
+  /** The token, while it is good. */
+  current(now: number): Held | undefined {
+    return this.#held !== undefined && now < this.#held.until ? this.#held : undefined
+  }
+
+  /** That one is no good. A newer one stays. */
+  drop(held: Held): void {
+    if (this.#held !== held) return
+    this.#held = undefined
+    this.#refused = held.secret.reveal()
+  }
+
+  /** Wait for the flight, or begin it. Who leaves disturbs nobody, and the story hangs in the ledger of all who waited. */
+  fetch(call: Call, next: Next): Promise<Held | Failure> {
+    const flight = (this.#flight ??= this.#launch(call, next))
+    flight.ledger.then((ledger) => call.ledger.adopt(ledger), nobody)
+    return call.until(flight.done)
+  }
+
+  #launch(leader: Call, next: Next): Flight {
+    const call = this.#born(leader)
+    const done = call.then((flight) => this.#obtain(flight, next)).finally(() => (this.#flight = undefined))
+    // a bug is told to whoever waits, and they may all have left
+    done.catch(nobody)
+    return { ledger: call.then(({ ledger }) => ledger), done }
+  }
+
+  /** A call of its own, which no caller's abort ends. */
+  async #born({ runtime, ledger, context }: Call): Promise<Call> {
+    const { source, origin, after, name } = this.#options
+    const { endpoint, input, attempts } = source
+    const headers = { accept: 'application/json' }
+    const call = await endpointCall(endpoint, input, { origin, headers, runtime, level: ledger.level, attempts })
+    return call.with({ context }).within({ after, layer: name, code: 'CALL_DEADLINE', verdict: 'timeout' })
+  }
+
+  async #obtain(call: Call, next: Next): Promise<Held | Failure> {
+    const found = await this.#stored?.load(call, this.#refused)
+    const held = (found && this.#hold(found, call.clock.now())) ?? (await this.#ask(call, next))
+    call.ledger.settle(held instanceof Failure ? held.verdict : 'ok')
+    return held
+  }
+
+  async #ask(call: Call, next: Next): Promise<Held | Failure> {
+    const { source, name } = this.#options
+    const from = call.clock.now()
+    const grant = await source.ask(call, next)
+    if (grant instanceof Failure) return unavailable(grant, name)
+    const held = this.#hold(grant, from)
+    if (held === undefined) return new Failure('server', 'TOKEN_UNAVAILABLE', name, 'what came is no token')
+    await this.#stored?.save(call, held.secret.reveal(), grant.expiresIn)
+    return held
+  }
+
+  /** Undefined when it is nothing that could be sent. */
+  #hold({ token, expiresIn }: Grant, from: number): Held | undefined {
+    const { dressed, skew } = this.#options
+    const value = secret('access_token', token)
+    if (!/^[\x21-\x7e]+$/.test(value.reveal()) || !(expiresIn >= 0)) return undefined
+    // a token that lives hardly longer than the skew is used for half of its life
+    const until = from + expiresIn - Math.min(skew, expiresIn / 2)
+    return (this.#held = { secret: value, until, dress: dressed(value) })
+  }
+}
+
+/** Says no for the call that needs the token, of which nothing was sent. What our own side ended stays as it is. */
+function unavailable(failure: Failure, name: string): Failure {
+  const { verdict, code, because, retryAfter } = failure
+  if (verdict === 'cancelled' || code === 'TOKEN_UNAVAILABLE') return failure
+  const told = verdict === 'token' ? 'auth' : verdict
+  return new Failure(told, 'TOKEN_UNAVAILABLE', name, `no token could be had: ${code}, ${because}`, { retryAfter })
+}
+
+const nobody = () => {}
