@@ -10,8 +10,13 @@ export type DrawLinesOptions = {
 }
 
 /** Dark text on white paper, one line below the other. */
-export const drawLines = (lines: readonly string[], { size = 32, turns = 0, leading = size * 2 }: DrawLinesOptions = {}): Buffer => {
-  const longest = Math.max(...lines.map((line) => [...line].reduce((sum, character) => sum + (character > '⺀' ? 1 : 0.62), 0)))
+export const drawLines = (
+  lines: readonly string[],
+  { size = 32, turns = 0, leading = size * 2 }: DrawLinesOptions = {},
+): Buffer => {
+  const longest = Math.max(
+    ...lines.map((line) => [...line].reduce((sum, character) => sum + (character > '⺀' ? 1 : 0.62), 0)),
+  )
   const width = Math.ceil(longest * size + 3 * size)
   const height = (lines.length + 1) * leading
   const sideways = turns % 2 === 1

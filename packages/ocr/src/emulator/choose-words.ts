@@ -28,8 +28,9 @@ const certainty = (words: readonly Word[]): number => {
   return glyphs.reduce((sum, { confidence }) => sum + confidence, 0) / Math.max(glyphs.length, 1)
 }
 
+/** Most of the smaller one's height is shared: a speck below makes a word's box twice as high as its line. */
 const isWithin = ({ box }: Word, { box: line }: Line): boolean => {
   const x = (box.left + box.right) / 2
-  const y = (box.top + box.bottom) / 2
-  return x >= line.left && x <= line.right && y >= line.top && y <= line.bottom
+  const shared = Math.min(box.bottom, line.bottom) - Math.max(box.top, line.top)
+  return x >= line.left && x <= line.right && shared > Math.min(box.bottom - box.top, line.bottom - line.top) * 0.6
 }

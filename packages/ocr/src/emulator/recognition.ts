@@ -27,7 +27,7 @@ export const recognition = async (
   if (typeof picture === 'number') return picture
   const paced = latency > 0 ? clock.wait(latency, signal) : undefined
   try {
-    const page = await engine.read(picture, asked.languages)
+    const page = await engine.read(picture, asked.languages, asked.asks.has('detect_direction'))
     await paced
     return result(page, asked, route)
   } catch (reason) {
