@@ -81,12 +81,12 @@ export type Layer<
 /** A layer without a name of its own: may stand anywhere, gives and needs nothing. */
 export type Middleware = (call: Call<any>, next: Next) => Promise<Outcome>
 
-/** The keys of a context must be listed where there are any: the run-time check reads the list. */
-type Listed<Property extends 'needs' | 'gives', Context> = [Context] extends [never]
-  ? { readonly [Key in Property]?: undefined }
-  : keyof Context extends never
-    ? { readonly [Key in Property]?: undefined }
-    : { readonly [Key in Property]: readonly (keyof Context)[] }
+/** A gift that is not listed in `gives` is nobody's: the types and the run-time check see the same. */
+type Listed<Gifts, Keys extends string> = [Gifts] extends [never]
+  ? never
+  : [Keys & keyof Gifts] extends [never]
+    ? never
+    : Pick<Gifts, Keys & keyof Gifts>
 
 /**
  * Define a layer. What it gives is inferred from what it hands to `next`, what it needs from the type it writes on its
@@ -116,22 +116,24 @@ export function layer<
   Result extends Outcome,
   Needs extends object = {},
   const Verdicts extends Judging = 'neither',
->(
-  definition: {
-    readonly name: Name
-    readonly slot: At
-    /** @default 'once' */
-    readonly calls?: 'once' | 'many'
-    /** @default 'neither' */
-    readonly verdicts?: Verdicts
-    readonly about?: string
-    readonly traits?: Traits
-    readonly close?: () => void | Promise<void>
-    readonly run: (call: Call<Needs>, next: Next) => Promise<Result>
-    readonly attempt?: (call: Call<any>, next: Next) => Promise<Outcome>
-  } & Listed<'needs', Needs> &
-    Listed<'gives', GivesOf<Result>>,
-): Layer<Name, At, Needs, GivesOf<Result>, Verdicts> {
+  const Keys extends string = never,
+>(definition: {
+  readonly name: Name
+  readonly slot: At
+  /** @default 'once' */
+  readonly calls?: 'once' | 'many'
+  /** @default 'neither' */
+  readonly verdicts?: Verdicts
+  readonly about?: string
+  readonly traits?: Traits
+  /** Keys of the context that it asks for. */
+  readonly needs?: readonly (keyof Needs & string)[]
+  /** Keys of the context that it hands to `next`. */
+  readonly gives?: readonly Keys[]
+  readonly close?: () => void | Promise<void>
+  readonly run: (call: Call<Needs>, next: Next) => Promise<Result>
+  readonly attempt?: (call: Call<any>, next: Next) => Promise<Outcome>
+}): Layer<Name, At, Needs, Listed<GivesOf<Result>, Keys>, Verdicts> {
   const made = { calls: 'once', verdicts: 'neither', about: '', traits: {}, ...definition }
-  return made as unknown as Layer<Name, At, Needs, GivesOf<Result>, Verdicts>
+  return made as unknown as Layer<Name, At, Needs, Listed<GivesOf<Result>, Keys>, Verdicts>
 }

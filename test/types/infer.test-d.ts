@@ -1,0 +1,44 @@
+import { type Call, layer, type Layer, type Next, pipeline } from '@penstock/core'
+import { replies, scriptedTransport } from '@penstock/core/testing'
+import { status } from '@penstock/middleware'
+import { expectTypeOf, it } from 'vitest'
+
+it('infers what a layer is called, gives and needs', () => {
+  const gives = layer({
+    name: 'tenant',
+    slot: 'identify',
+    gives: ['tenant'],
+    run: (call, next) => next(call, { tenant: 'acme' }),
+  })
+  expectTypeOf(gives).toEqualTypeOf<Layer<'tenant', 'identify', {}, { readonly tenant: 'acme' }, 'neither'>>()
+  const needs = layer({
+    name: 'audit',
+    slot: 'seal',
+    needs: ['tenant'],
+    run: (call: Call<{ tenant: string }>, next) => next(call.withHeader('x-tenant', call.context.tenant)),
+  })
+  expectTypeOf(needs).toEqualTypeOf<Layer<'audit', 'seal', { tenant: string }, never, 'neither'>>()
+  pipeline([gives, needs], scriptedTransport(replies(200)))
+})
+
+it('infers a name that is given, and one that is not', () => {
+  expectTypeOf(status().name).toEqualTypeOf<'status'>()
+  expectTypeOf(status({ name: 'judge' }).name).toEqualTypeOf<'judge'>()
+  expectTypeOf(status({}).name).toEqualTypeOf<'status'>()
+})
+
+it('refuses a layer that forgets its outcome', () => {
+  // @ts-expect-error: nothing is returned
+  layer({
+    name: 'forgets',
+    slot: 'wire',
+    run: async (call: Call, next: Next) => {
+      await next(call)
+    },
+  })
+})
+
+it('counts a gift that is not listed as nobody’s', () => {
+  const gives = layer({ name: 'tenant', slot: 'identify', run: (call, next) => next(call, { tenant: 'acme' }) })
+  expectTypeOf(gives).toEqualTypeOf<Layer<'tenant', 'identify', {}, never, 'neither'>>()
+})
