@@ -69,7 +69,9 @@ export class Dial {
     this.socket = socket
     this.stage = stage
     dials.set(socket, this)
-    socket.once('lookup', () => (this.stage = 'connect'))
+    socket.once('lookup', (error: Error | null) => {
+      if (error === null) this.stage = 'connect'
+    })
     socket.on('error', (error) => (this.fault ??= error))
     if (timeout === 0) return
     this.#timer = systemClock.setTimer(() => socket.destroy(new ConnectTimeout(timeout)), timeout)

@@ -1,4 +1,4 @@
-import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
+import type { Agent, ClientRequest, IncomingMessage, OutgoingHttpHeaders, RequestOptions } from 'node:http'
 import type { Got, Request as GotStream } from 'got'
 import type { Call } from '../call.ts'
 import { refused } from '../outcome.ts'
@@ -31,7 +31,7 @@ export type GotOptions = PoolOptions
  */
 export function gotTransport(options: GotOptions = {}): Transport {
   const sockets = poolOptions('gotTransport', options)
-  const { default: got } = peer<typeof import('got')>('got', 16, 'gotTransport')
+  const { default: got } = peer('got', 16, 'gotTransport') as typeof import('got')
   // an ES import of this module reads all its names, and one of them loads Node's own undici
   const http = process.getBuiltinModule('node:http')
   const https = process.getBuiltinModule('node:https')
@@ -47,7 +47,7 @@ export function gotTransport(options: GotOptions = {}): Transport {
     const dialer = new Dialer(origin, tls, sockets.connectTimeout, ['http/1.1'])
     const secure = origin.startsWith('https:')
     const protocol = secure ? 'https:' : 'http:'
-    const agent = dialAgent(http.Agent, dialer, protocol, sockets.connections, sockets.keepAlive)
+    const agent = dialAgent(http.Agent, dialer, protocol, sockets)
     return new GotPool(bare, agent, secure ? https.request : http.request)
   })
 
@@ -100,19 +100,20 @@ class GotExchange extends Exchange {
     const { call } = this
     const pool = this.#pool
     pool.live.add(this)
-    const stream = (this.#stream = pool.got.stream(call.origin, {
-      method: call.method as 'GET',
-      ...(payload === undefined ? {} : { body: payload as string, allowGetBody: true }),
-      // the path as it is, not as a URL would have it; and what is secret past got
+    const options: object = {
+      method: call.method,
+      ...(payload === undefined ? {} : { body: payload, allowGetBody: true }),
+      // the path as it is, not as a URL would have it; and what is secret goes past got
       request: (url: URL, options: object) =>
         (this.#request = pool.request(url, {
           ...options,
           path,
-          headers: headers as Record<string, string>,
+          headers: headers as OutgoingHttpHeaders,
           agent: pool.agent,
           maxHeaderSize: 65_536,
         })),
-    } as object) as GotStream)
+    }
+    const stream = (this.#stream = pool.got.stream(call.origin, options))
     stream.once('response', (message: IncomingMessage) => this.#answered(message))
     stream.on('error', (error: Error) => this.broke(this.#fault() ?? error))
     if (payload === undefined && call.method !== 'GET' && call.method !== 'HEAD') stream.end()

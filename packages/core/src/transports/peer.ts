@@ -9,9 +9,9 @@ const require = createRequire(import.meta.url)
  *
  * @throws ConfigError `MISSING_PEER` with the command that installs it
  */
-export function peer<Library>(name: string, major: number, factory: string): Library {
+export function peer(name: string, major: number, factory: string): unknown {
   try {
-    return require(name) as Library
+    return require(name)
   } catch (error) {
     if (!isMissing(error, name)) throw error
     throw new ConfigError('MISSING_PEER', `${factory}() stands on ${name}: npm install ${name}@${major}`)

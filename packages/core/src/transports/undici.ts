@@ -1,6 +1,5 @@
 import type { Dispatcher, Pool as UndiciPool } from 'undici'
 import type { Call } from '../call.ts'
-import type { ReplyHeaders } from '../headers.ts'
 import { refused } from '../outcome.ts'
 import type { Transport } from '../pipeline.ts'
 import { Dialer } from './dialer.ts'
@@ -34,17 +33,20 @@ export type UndiciOptions = PoolOptions & {
 export function undiciTransport(options: UndiciOptions = {}): Transport {
   const { http2 = false } = options
   const sockets = poolOptions('undiciTransport', options)
-  const undici = peer<typeof import('undici')>('undici', 8, 'undiciTransport')
+  const undici = peer('undici', 8, 'undiciTransport') as typeof import('undici')
   const protocols = http2 ? ['h2', 'http/1.1'] : ['http/1.1']
   const shared = {
     allowH2: http2,
-    pipelining: 1,
+    // 0 asks the server to close: nothing is kept
+    pipelining: sockets.keepAlive > 0 ? 1 : 0,
     // deadlines are the call's own, and exact; undici's timers tick twice a second
     headersTimeout: 0,
     bodyTimeout: 0,
     maxHeaderSize: 65_536,
     keepAliveTimeout: Math.max(1, sockets.keepAlive),
     keepAliveMaxTimeout: Math.max(1, sockets.keepAlive),
+    // as Node's agents: let go a second before the server does
+    keepAliveTimeoutThreshold: 1_000,
   } as const
 
   const pools = new Pools(sockets.pools, (origin, tls): Pool & { readonly pool: UndiciPool } => {
@@ -144,7 +146,7 @@ class UndiciExchange extends Exchange implements Passenger {
     if (status < 200) return
     const cookie = headers['set-cookie']
     if (typeof cookie === 'string') headers['set-cookie'] = [cookie]
-    this.answer(status, headers as ReplyHeaders)
+    this.answer(status, headers)
   }
 
   onResponseData(_: Dispatcher.DispatchController, piece: Buffer): void {

@@ -28,19 +28,19 @@ function innermost(error: unknown): Coded {
   for (let depth = 0; depth < 4; depth++) {
     const inner = at.cause ?? (at instanceof AggregateError ? at.errors[0] : undefined)
     if (!(inner instanceof Error)) break
-    at = inner as Coded
+    at = inner
   }
   return at
 }
 
 function faultOf(error: Coded, phase: Phase): Fault | undefined {
   const code = typeof error.code === 'string' ? error.code : undefined
-  const secure = tlsFault(code, String(error.message))
+  const secure = tlsFault(code, error.message)
   if (secure !== undefined) return secure
   if (code === undefined) return error.name === 'HTTPParserError' ? notHttp : undefined
   if (code === 'CONNECT_TIMEOUT') return [code, `no connection within ${error.after} ms`]
   if (code.startsWith('HPE_')) return parsing(code, phase)
-  if (code === 'UND_ERR_SOCKET' && /^bad /.test(error.message)) return notHttp
+  if (code === 'UND_ERR_SOCKET' && error.message.startsWith('bad ')) return notHttp
   // a hang-up and a reset have one code; only a reset came out of a system call
   if (isLoss.test(code)) return lost(code !== 'ECONNRESET' || error.syscall !== undefined, code, phase)
   return known[code] ?? (/^E[A-Z]{2,}$/.test(code) ? ['CONNECTION_RESET', `the connection failed: ${code}`] : undefined)
