@@ -8,6 +8,7 @@ import {
   type Middleware,
   pipeline,
   Reply,
+  sentence,
   type Request,
   type Transport,
   type Verdict,
@@ -16,6 +17,7 @@ import {
 import { hangs, later, scriptedTransport, type Step, virtualClock } from '@penstock/core/testing'
 import { circuitBreaker, type CircuitBreakerOptions, status } from '@penstock/middleware'
 import { describe, expect, it, vi } from 'vitest'
+import { Ring } from '../../packages/middleware/src/circuit-breaker/ring.ts'
 
 const Opossum = createRequire(import.meta.url)('opossum') as typeof import('opossum')
 
@@ -64,7 +66,17 @@ function over(options: CircuitBreakerOptions<any> = {}, chance = 1) {
       ...facts,
       ...(layer !== kind.layer && { layer }),
     }))
-  return { breaker, http, clock, server, begin, each, notes, state: (key: string = origin) => breaker.state(key) }
+  return {
+    latest: () => latest!,
+    breaker,
+    http,
+    clock,
+    server,
+    begin,
+    each,
+    notes,
+    state: (key: string = origin) => breaker.state(key),
+  }
 }
 
 const times = (count: number, step: Step) => Array.from({ length: count }, () => step)
@@ -174,6 +186,34 @@ describe('a closed circuit', () => {
     const before = state()
     await each(badly)
     expect([before, state()]).toEqual(['closed', 'open'])
+  })
+
+  it('lets single failures leave the window while others are in it', async () => {
+    const { each, state, clock } = over({ window: 10_000, volume: 4 })
+    await each(badly, badly)
+    await clock.advance(5000)
+    await each(badly)
+    await clock.advance(5000)
+    await each(badly)
+    const before = state()
+    await each(badly, badly)
+    expect([before, state()]).toEqual(['closed', 'open'])
+  })
+
+  it('asks of opossum neither timers nor percentiles', async () => {
+    const made = vi.spyOn(Opossum, 'newStatus')
+    const { each } = over({ window: 10_000 })
+    await each(badly)
+    expect(made.mock.calls).toMatchObject([
+      [
+        {
+          rollingCountTimeout: 10_000,
+          rollingCountBuckets: 10,
+          rollingPercentilesEnabled: false,
+          enableSnapshots: false,
+        },
+      ],
+    ])
   })
 
   it('dismisses its judge when the last failure has left the window, and works on without', async () => {
@@ -489,6 +529,33 @@ describe('a half-open circuit', () => {
     expect(state()).toBe('closed')
   })
 
+  it('that a probe has opened again is not closed by another of the same time', async () => {
+    const { begin, each, clock, state } = await halfOpen()
+    const other = begin(later(20, well))
+    await each(badly)
+    await clock.advance(20)
+    await other
+    expect(state()).toBe('open')
+  })
+
+  it('that has closed is not wiped clean by a probe that comes late', async () => {
+    const { begin, each, clock, state } = await halfOpen()
+    const other = begin(later(20, well))
+    await each(well, ...times(9, badly))
+    await clock.advance(20)
+    await other
+    await each(badly)
+    expect(state()).toBe('open')
+  })
+
+  it('that opened for a hung probe tells of it when it refuses', async () => {
+    const { begin, clock, notes } = await halfOpen()
+    void begin(hangs())
+    await clock.advance(10_500)
+    await begin(well)
+    expect(notes()).toEqual([{ id: 'circuitBreaker.refuses', state: 'open', wait: 1500, failures: 1, finished: 1 }])
+  })
+
   it('lets an abort out in no time', async () => {
     const { begin, clock } = await halfOpen()
     const controller = new AbortController()
@@ -613,7 +680,11 @@ describe('the number of circuits', () => {
     const before = made.notes()
     await made.clock.advance(1)
     await made.begin(well, path('b'))
-    expect([before, made.notes()]).toEqual([[{ id: 'circuitBreaker.unguarded', circuits: 1 }], []])
+    expect([before, made.notes(), made.state(key('a'))]).toEqual([
+      [{ id: 'circuitBreaker.unguarded', circuits: 1 }],
+      [],
+      'closed',
+    ])
   })
 
   it('is 1024 by default', async () => {
@@ -630,9 +701,59 @@ describe('the number of circuits', () => {
     const dismissed = vi.spyOn(Opossum.prototype, 'shutdown')
     const made = over()
     await made.begin(badly)
+    await open(made, 'a')
+    const before = dismissed.mock.calls.length
     await made.http.close()
-    expect(dismissed.mock.calls.length).toBe(1)
+    expect([before, dismissed.mock.calls.length, made.state(key('a'))]).toEqual([1, 2, 'closed'])
   })
+})
+
+it('the window turns forwards only', () => {
+  const ring = new Ring(10_000)
+  const first = ring.turn(5000)
+  ring.counts[0] = 7
+  expect([first, ring.turn(5999), ring.turn(0), ring.part, ring.turn(6000), [...ring.counts]]).toEqual([
+    5,
+    0,
+    0,
+    5,
+    1,
+    [0, 7, 0, 0, 0, 0, 0, 0, 0, 0],
+  ])
+})
+
+it('its story is told in both languages', async () => {
+  const told: string[] = []
+  const { each, clock, breaker, begin, latest } = over({ circuits: 1 })
+  const tell = () => {
+    for (const { kind, facts } of latest().ledger.notes!) told.push(sentence(kind.en, facts), sentence(kind.zh, facts))
+  }
+  await each(...times(10, badly))
+  tell()
+  await begin(well, { path: 'https://other.example.com/' })
+  tell()
+  await each(well)
+  tell()
+  await clock.advance(1000)
+  await each(well)
+  tell()
+  breaker.isolate(origin)
+  await each(well)
+  tell()
+  expect(told).toEqual([
+    'opens for 1 s: 10 of 10 failed',
+    '熔断 1 s：10 次中失败 10 次',
+    'passes unguarded: all 1 circuits are in use',
+    '未受保护放行：1 个熔断器均在使用',
+    'refuses: open, asks again in 1 s',
+    '拒绝：open，1 s 后再试',
+    'half-open: lets this attempt through as a probe',
+    '半开：放行本次尝试作为探测',
+    'closes: the probe went well',
+    '恢复：探测成功',
+    'refuses: isolated by hand',
+    '拒绝：已手动隔离',
+  ])
 })
 
 describe('its options', () => {

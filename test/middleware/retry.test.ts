@@ -10,6 +10,7 @@ import {
   pipeline,
   Reply,
   type Request,
+  sentence,
   type Transport,
   type Verdict,
   verdicts,
@@ -215,13 +216,14 @@ describe('the waits', () => {
   })
 
   it.each([
-    [2050, 1],
-    [2051, 2],
-  ])('that do not fit into the %d ms left are not begun', async (after, trips) => {
-    const transport = scriptedTransport(verdict('rate', 2000), ok)
-    const { outcome } = against(transport, {}, [bounded(after)])
-    await outcome()
-    expect(transport.calls.length).toBe(trips)
+    [2050, 'rate', 'retry.does_not_fit'],
+    [2051, 'ok', 'retry.waits'],
+  ])('that do not fit into the %d ms left are not begun', async (after, verdictAfter, note) => {
+    let call: Call<any> | undefined
+    const keep: Middleware = (given, next) => next((call = given))
+    const { outcome } = against(scriptedTransport(verdict('rate', 2000), ok), {}, [keep, bounded(after)])
+    const { verdict: given } = await outcome()
+    expect([given, notesOf(call!).map(({ id }) => id)]).toEqual([verdictAfter, [note]])
   })
 
   it('that do not fit end the call at once, with the reply and both numbers', async () => {
@@ -401,6 +403,23 @@ const judged = (transport: Transport) => async (call: Call<any>) => {
   const outcome = await transport.send(call)
   return outcome.failed ? outcome : outcome.judged({ verdict: 'ok' })
 }
+
+it('a wait that the client’s close cuts short ends the call: no inner layer is entered again', async () => {
+  let entered = 0
+  const inner: Middleware = (call, next) => {
+    entered++
+    return next(call)
+  }
+  const clock = virtualClock()
+  const stack = pipeline([retry({ delay: 60_000 }), inner, status()] as never, scriptedTransport(reset, ok))
+  const http = client({ pipeline: stack, origin: 'https://api.example.com', clock })
+  const going = http.outcome({ path: '/' })
+  await clock.advance(1)
+  const closed = http.close({ within: 0 })
+  await clock.advance(0)
+  await closed
+  expect([await going, entered]).toMatchObject([{ code: 'CLIENT_CLOSED' }, 1])
+})
 
 describe('a bug inside', () => {
   it.each([
@@ -642,10 +661,71 @@ describe('a body from a stream', () => {
     expect(ends).toEqual(['The body was opened again: an earlier attempt still reads it'])
   })
 
-  it('is not kept for a call that is never sent again', async () => {
-    const { transport, got } = reader(1)
-    await against(transport).outcome({ method: 'PUT', repeatable: 'never', body: stream().body })
-    expect(got).toEqual([['one ']])
+  it.each([
+    [{}, {}, false],
+    [{ retries: 0 }, {}, true],
+    [{}, { repeatable: 'never' }, true],
+  ] as const)('with %j and %j is kept only if it may be sent again', async (options, request, spent) => {
+    const seen: boolean[] = []
+    const transport: Transport = {
+      name: 'looks',
+      close: async () => {},
+      async send(call) {
+        await begin(call)
+        seen.push(call.body.kind === 'once' && call.body.spent)
+        return ok(call)
+      },
+    }
+    await against(transport, options).outcome({ method: 'PUT', body: stream().body, ...request })
+    expect(seen).toEqual([spent])
+  })
+
+  it('that is spent when it comes is refused by the core, and not opened', async () => {
+    const open = () => {
+      throw new RangeError('opened')
+    }
+    const outcome = await against(scriptedTransport(ok)).outcome({
+      method: 'PUT',
+      body: { kind: 'once', length: undefined, spent: true, open },
+    })
+    expect(outcome).toMatchObject({ failed: true, code: 'BODY_SPENT' })
+  })
+
+  it('that outgrew the buffer cannot be opened again', async () => {
+    const transport: Transport = {
+      name: 'twice',
+      close: async () => {},
+      async send(call) {
+        await begin(call)
+        await begin(call)
+        return ok(call)
+      },
+    }
+    await expect(against(transport, { buffer: 1 }).outcome({ method: 'PUT', body: stream().body })).rejects.toThrow(
+      'A body that can be read once was opened twice: a repeater must ask canSend(body)',
+    )
+  })
+
+  it('cannot be read when the call is over', async () => {
+    let source: AsyncIterator<Uint8Array> | undefined
+    const transport: Transport = {
+      name: 'keeps',
+      close: async () => {},
+      async send(call) {
+        if (call.body.kind === 'once') source = call.body.open()[Symbol.asyncIterator]()
+        await source!.next()
+        return ok(call)
+      },
+    }
+    await against(transport).outcome({ method: 'PUT', body: stream().body })
+    await expect(source!.next()).rejects.toThrow('The body was opened again: an earlier attempt still reads it')
+  })
+
+  it('whose iterator has no return() is let go all the same', async () => {
+    const body = { [Symbol.asyncIterator]: () => ({ next: async () => ({ done: false, value: Buffer.from('x') }) }) }
+    const { transport } = reader(1, 1)
+    const outcome = await against(transport, { retries: 1 }).outcome({ method: 'PUT', body: body as never })
+    expect(outcome.verdict).toBe('network')
   })
 
   it('that can be opened anew is opened anew', async () => {
@@ -656,6 +736,59 @@ describe('a body from a stream', () => {
     }
     await against(scriptedTransport(reset, ok)).outcome({ method: 'PUT', body: open })
     expect(opened).toBe(2)
+  })
+})
+
+describe('its story', () => {
+  const endpoint = { id: 'a.b', method: 'GET', path: '/', encoding: 'none', billed: 'each' } as never
+
+  it.each([
+    [[reset, ok], {}, {}, 'waits 50 ms, then sends again: CONNECTION_RESET', '等待 50 ms 后重发：CONNECTION_RESET'],
+    [[reset, ok], {}, { endpoint }, 'every request is billed: a repeat may cost quota', '按请求计费：重发可能消耗额度'],
+    [[reset], { retries: 0 }, {}, 'gives up: all 1 attempts are used', '放弃：1 次尝试已用完'],
+    [
+      [reset],
+      {},
+      { method: 'POST' },
+      'gives up: repeatable unsent, sent all',
+      '放弃：repeatable 为 unsent，已发送 all',
+    ],
+    [
+      [reset],
+      { buffer: 0 },
+      { method: 'PUT', body: Readable.from([Buffer.from('x')]) },
+      'gives up: a streamed body of over 0 bytes is spent',
+      '放弃：超过 0 字节的流已发送',
+    ],
+    [[reset], { budget: 0 }, {}, 'gives up: the 0 retries of this origin are spent', '放弃：该源站的 0 次重试已用完'],
+  ] as const)('is told in both languages (%#)', async (steps, options, request, en, zh) => {
+    const transport = scriptedTransport(...(steps as unknown as [Step]))
+    let call: Call<any> | undefined
+    const keep: Middleware = (given, next) => next((call = given))
+    await against(transport, options, [keep]).outcome(request)
+    const { kind, facts } = call!.ledger.notes![0]!
+    expect([sentence(kind.en, facts), sentence(kind.zh, facts)]).toEqual([en, zh])
+  })
+
+  it('of a wait that does not fit, and of a spent call, is told in both languages', async () => {
+    const told: string[] = []
+    const clock = virtualClock()
+    const keep: Middleware = async (call, next) => {
+      const outcome = await next(call)
+      for (const { kind, facts } of call.ledger.notes!) told.push(sentence(kind.en, facts), sentence(kind.zh, facts))
+      return outcome
+    }
+    const origin = 'https://api.example.com'
+    const fits = pipeline([keep, bounded(1000), retry(), status()] as never, scriptedTransport(verdict('rate', 2000)))
+    await client({ pipeline: fits, origin, clock, chance: () => 0 }).outcome({ path: '/' })
+    const spent = pipeline([keep, retry(), status()] as never, scriptedTransport(reset))
+    await client({ pipeline: spent, origin, clock, maxAttempts: 1 }).outcome({ path: '/' })
+    expect(told).toEqual([
+      'gives up: 2 s do not fit into the 1 s left',
+      '放弃：需等 2 s，仅剩 1 s',
+      'gives up: the call has made all its 1 attempts',
+      '放弃：本次调用的 1 次尝试已用完',
+    ])
   })
 })
 
@@ -678,6 +811,11 @@ describe('its options', () => {
   it('are told in the plan', () => {
     const { stack } = against(scriptedTransport(ok))
     expect([String(stack.plan()), stack.plan().attempts]).toEqual(['retry(3, 100 ms–20 s) → status → scripted', 4])
+  })
+
+  it('say where it stands and what it needs', () => {
+    const { slot, calls, verdicts } = retry()
+    expect({ slot, calls, verdicts }).toEqual({ slot: 'repeat', calls: 'many', verdicts: 'needs' })
   })
 
   it('name is what its notes stand under', async () => {

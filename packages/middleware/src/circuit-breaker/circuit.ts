@@ -107,9 +107,9 @@ export class Circuit {
   /** What time alone does to it. */
   #look(times: Times): void {
     const now = times.clock.now()
-    const lapsed = this.#probes[0]?.leasedUntil
+    const lapsed = this.#probes[0]?.leasedUntil ?? Infinity
     // a probe that hangs does not hold the circuit half-open: should it come back well all the same, that closes it
-    if (lapsed !== undefined && lapsed <= now) {
+    if (lapsed <= now) {
       this.#judge!.failed()
       this.#open(lapsed, times)
     }
