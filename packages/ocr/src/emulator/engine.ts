@@ -37,10 +37,6 @@ export const engine = (): Engine => {
     const lines = chooseWords(linesOf(chinese), linesOf(english))
     return { turn, lines }
   }
-  const back = ({ turn, lines }: Page, { width, height }: Picture): Page => ({
-    turn,
-    lines: lines.map((line) => lineBack(line, (box) => turnedBack(box, turn, width, height))),
-  })
   return {
     async read(picture, languages, turned = false) {
       const upright = await readTurned(picture, 0, languages)
@@ -63,6 +59,12 @@ export const engine = (): Engine => {
   }
 }
 
+/** In pixels of the picture as given. */
+const back = ({ turn, lines }: Page, { width, height }: Picture): Page => ({
+  turn,
+  lines: lines.map((line) => lineBack(line, (box) => turnedBack(box, turn, width, height))),
+})
+
 /** Turned the wrong way, text reads as less of it, less surely, or one character below the other. */
 const worth = ({ lines }: Page): number =>
   confidenceOf(lines) *
@@ -78,16 +80,16 @@ const linesOf = (blocks: readonly Tesseract.Block[]): Line[] =>
   blocks
     .flatMap((block) => block.paragraphs)
     .flatMap((paragraph, index) => paragraph.lines.map((line) => lineOf(line, index)))
-    .filter((line) => line.text !== '' && confidenceOf([line]) > noise)
+    .filter((line) => line.text !== '' && confidenceOf([line]) > noise && !isBand(line))
 
 const lineOf = ({ words: found, bbox }: Tesseract.Line, paragraph: number): Line => {
-  const words = found.map(wordOf).filter((word) => word.text !== '' && !isRule(word))
+  const words = found.map(wordOf).filter(({ text }) => text !== '')
   return { text: joinWords(words), words, box: boxOf(bbox), paragraph }
 }
 
 /** No letter is four times as wide as it is high: a coloured band reads as a few E. */
-const isRule = ({ text, box, glyphs }: Word): boolean =>
-  /[\p{L}\p{N}]/u.test(text) && box.right - box.left > 4 * glyphs.length * (box.bottom - box.top)
+const isBand = ({ words, text, box }: Line): boolean =>
+  words.length === 1 && /^[A-Za-z]+$/.test(text) && box.right - box.left > 4 * text.length * (box.bottom - box.top)
 
 const wordOf = ({ text, symbols, bbox }: Tesseract.Word): Word => ({
   text: text.trim(),

@@ -24,14 +24,14 @@ export type ServiceOptions = EmulatorOptions & {
 }
 
 export type Service = {
-  answer(
+  readonly answer: (
     request: IncomingMessage,
     response: ServerResponse,
     seen: SeenRequest,
     fault: Fault | undefined,
     reset: () => void,
-  ): Promise<void>
-  expireTokens(): void
+  ) => Promise<void>
+  readonly expireTokens: () => void
 }
 
 const month = 30 * 24 * 3_600_000
