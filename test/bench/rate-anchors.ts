@@ -39,8 +39,8 @@ function learning(limit: number): Anchor {
     ready: () => turn,
     sent: (at) => void (turn = at + (window + guard) / limit),
     replied(sentAt, at, refused) {
-      if (!refused) return void (guard = Math.max(50, guard - 0.1))
-      if (sentAt < pushedAt) return
+      if (!refused) guard = Math.max(50, guard - 0.1)
+      if (!refused || sentAt < pushedAt) return
       guard += 25
       pushedAt = at
       turn = Math.max(turn, at + window)

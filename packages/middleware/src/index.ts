@@ -4,6 +4,7 @@ export {
   type CircuitHandles,
   type CircuitState,
 } from './circuit-breaker.ts'
+export { credential, type CredentialOptions } from './credential.ts'
 export { rateLimit, type RateLimitOptions } from './rate-limit.ts'
 export { reject, type RejectOptions } from './reject.ts'
 export { retry, type RetryOptions } from './retry.ts'
