@@ -1,12 +1,14 @@
-export {
-  circuitBreaker,
-  type CircuitBreakerOptions,
-  type CircuitHandles,
-  type CircuitState,
-} from './circuit-breaker.ts'
+export { circuitBreaker, type CircuitBreakerOptions, type CircuitHandles, type CircuitState } from './circuit-breaker.ts'
 export { credential, type CredentialOptions } from './credential.ts'
+export { deadline, type DeadlineOptions } from './deadline.ts'
+export { defaultStack, type DefaultStackOptions } from './default-stack.ts'
+export { direct, type DirectOptions } from './direct.ts'
 export { rateLimit, type RateLimitOptions } from './rate-limit.ts'
 export { reject, type RejectOptions } from './reject.ts'
+export { type Logger, type LogHooks, type LogRecord, requestLog, type RequestLogOptions } from './request-log.ts'
 export { retry, type RetryOptions } from './retry.ts'
-export { type ClientCredentialsOptions, type Grant, token, type TokenOptions, type TokenPlace, type TokenSourceOptions } from './token.ts'
 export { status, type StatusOptions } from './status.ts'
+export type { Store } from './stores/store.ts'
+export { timeout, type TimeoutOptions } from './timeout.ts'
+export { tls, type TlsLayerOptions } from './tls.ts'
+export { type ClientCredentialsOptions, type Grant, token, type TokenOptions, type TokenPlace, type TokenSourceOptions } from './token.ts'

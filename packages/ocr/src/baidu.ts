@@ -1,6 +1,15 @@
-import { client, type Client, type ClientOptions, ConfigError, pipeline, type Plan, Secret, type Transport } from '@penstock/core'
+import {
+  client,
+  type Client,
+  type ClientOptions,
+  ConfigError,
+  pipeline,
+  type Plan,
+  Secret,
+  type Transport,
+} from '@penstock/core'
 import { gotTransport } from '@penstock/core/got'
-import { type CacheOptions, defaultStack, type DefaultStackOptions, type TokenOptions } from '@penstock/middleware'
+import { defaultStack, type DefaultStackOptions, type TokenOptions } from '@penstock/middleware'
 import { type Operations, operations } from './operations.ts'
 import { readBaidu } from './read/baidu.ts'
 import { type Recognize, recognizer } from './recognize.ts'
@@ -22,12 +31,10 @@ export type BaiduOptions = Pick<ClientOptions, 'diagnose' | 'clock' | 'chance' |
   readonly transport?: Transport
   /** Requests a second, for each endpoint. @default the descriptor's, 2 */
   readonly qps?: number
-  /** Keep results: `{ dir }` on disk, `{}` in memory. @default off */
-  readonly cache?: CacheOptions<'cache'>
   /** Where tokens are kept beyond this process. @default nowhere */
   readonly tokenStore?: TokenOptions<'token'>['store']
   /** Options of the other layers, by name. */
-  readonly layers?: Omit<DefaultStackOptions, 'cache' | 'token' | 'rateLimit'>
+  readonly layers?: Omit<DefaultStackOptions, 'token' | 'rateLimit'>
 }
 
 export type Baidu = Operations<typeof endpoints> & {
@@ -64,7 +71,6 @@ export function baidu({ apiKey, secretKey }: BaiduCredentials, options: BaiduOpt
         timeout: 60_000,
         ...layers,
         retry: { delay: 1000, maxDelay: 10_000, ...layers.retry },
-        ...(options.cache === undefined ? {} : { cache: options.cache }),
         ...(qps === undefined ? {} : { rateLimit: { limit: qps } }),
         token: {
           clientId: key('api_key', apiKey),
@@ -91,8 +97,16 @@ export function baidu({ apiKey, secretKey }: BaiduCredentials, options: BaiduOpt
 /** A key as it is meant: pasted ones often bring a line break along, and the vendor's answer to that is a riddle. */
 function key(name: string, value: string | Secret): Secret {
   const text = value instanceof Secret ? value.reveal() : value
-  if (typeof text === 'string' && /^[\x21-\x7e]+$/.test(text)) return value instanceof Secret ? value : new Secret(name, text)
-  throw new ConfigError('CONFIG_INVALID', `baidu(): the ${name} is empty, or holds a space, a line break or a character that no key has`, {
-    hint: { en: 'Copy it from the console again, without what stands around it.', zh: '请从控制台重新复制，注意不要带入空格或换行。' },
-  })
+  if (typeof text === 'string' && /^[\x21-\x7e]+$/.test(text))
+    return value instanceof Secret ? value : new Secret(name, text)
+  throw new ConfigError(
+    'CONFIG_INVALID',
+    `baidu(): the ${name} is empty, or holds a space, a line break or a character that no key has`,
+    {
+      hint: {
+        en: 'Copy it from the console again, without what stands around it.',
+        zh: '请从控制台重新复制，注意不要带入空格或换行。',
+      },
+    },
+  )
 }

@@ -16,7 +16,10 @@ export type Prepared = {
 }
 
 const says = notes('image', {
-  beyond: ['sent, though {code}: one dated limit forbids it and another allows it', '仍然发送，尽管 {code}：某一版文档禁止，另一版允许'],
+  beyond: [
+    'sent, though {code}: one dated limit forbids it and another allows it',
+    '仍然发送，尽管 {code}：某一版文档禁止，另一版允许',
+  ],
   ratio: ['sent, though beyond the ratio of 1:4 that is advised', '仍然发送，尽管超出建议的 1:4 长宽比'],
 })
 
@@ -44,12 +47,21 @@ function checkOptions({ id, input }: OcrEndpoint, given: Given): void {
   )
   const { issues } = input['~standard'].validate(stand) as { readonly issues?: readonly Issue[] }
   if (issues === undefined) return
-  const cause = issues.map(({ path = [], message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`)).join('; ')
+  const cause = issues
+    .map(({ path = [], message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`))
+    .join('; ')
   const special = issues.find(({ params }) => params?.code !== undefined)?.params
-  throw new InputError(special?.code ?? 'INPUT_INVALID', `${id}: ${cause}`, special?.zh === undefined ? {} : { zh: `${id}：${special.zh}`, hint: oneSource })
+  throw new InputError(
+    special?.code ?? 'INPUT_INVALID',
+    `${id}: ${cause}`,
+    special?.zh === undefined ? {} : { zh: `${id}：${special.zh}`, hint: oneSource },
+  )
 }
 
-const oneSource = { en: 'Give exactly one of image, url, pdf_file, ofd_file.', zh: '请在 image、url、pdf_file、ofd_file 中只给出一个。' }
+const oneSource = {
+  en: 'Give exactly one of image, url, pdf_file, ofd_file.',
+  zh: '请在 image、url、pdf_file、ofd_file 中只给出一个。',
+}
 
 const isSource = (name: string) => name === 'image' || name === 'pdf_file' || name === 'ofd_file'
 
@@ -72,7 +84,12 @@ async function prepareImage(endpoint: OcrEndpoint, given: Given, signal?: AbortS
   return { input: { ...options, image: source.bytes }, notes: noted(fit) }
 }
 
-async function prepareDocument(endpoint: OcrEndpoint, given: Given, name: string, signal?: AbortSignal): Promise<Prepared> {
+async function prepareDocument(
+  endpoint: OcrEndpoint,
+  given: Given,
+  name: string,
+  signal?: AbortSignal,
+): Promise<Prepared> {
   const source = await opened(endpoint, given[name] as ImageSource, signal)
   if (source.kind === 'url')
     throw new InputError('SOURCE_UNKNOWN', `${endpoint.id}: ${name} cannot be a remote url`, {

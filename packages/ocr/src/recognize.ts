@@ -33,8 +33,15 @@ export type Recognition = {
 }
 
 /** `recognize()` over a vendor's methods. */
-export function recognizer<All extends Endpoints>(methods: Operations<All>, { asks, read }: Recognition): Recognize<All> {
-  const recognize = async (image: ImageSource, { endpoint = 'general', ...options }: { endpoint?: string } = {}, request?: RequestOptions) => {
+export function recognizer<All extends Endpoints>(
+  methods: Operations<All>,
+  { asks, read }: Recognition,
+): Recognize<All> {
+  const recognize = async (
+    image: ImageSource,
+    { endpoint = 'general', ...options }: { endpoint?: string } = {},
+    request?: RequestOptions,
+  ) => {
     const reply = await methods[endpoint as keyof All]({ image, ...asks[endpoint], ...options } as never, request)
     const { explain, ledger } = reply
     return Object.defineProperties({ ...read(reply as never) }, hidden({ reply, explain, ledger }))

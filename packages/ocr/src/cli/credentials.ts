@@ -41,7 +41,12 @@ function keysOf(text: string): { apiKey?: string; secretKey?: string } | undefin
   }
 }
 
-function pair(apiKey: string | undefined, secretKey: string | undefined, name: { apiKey: string; secretKey: string }, say: Words) {
+function pair(
+  apiKey: string | undefined,
+  secretKey: string | undefined,
+  name: { apiKey: string; secretKey: string },
+  say: Words,
+) {
   if (!apiKey && !secretKey) return undefined
   if (!apiKey) throw new ConfigError('CONFIG_INVALID', say('half', { have: name.secretKey, lack: name.apiKey }))
   if (!secretKey) throw new ConfigError('CONFIG_INVALID', say('half', { have: name.apiKey, lack: name.secretKey }))

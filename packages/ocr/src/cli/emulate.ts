@@ -19,7 +19,7 @@ export async function emulate({ signal, ...options }: EmulateFlags, terminal: Te
     out(paintOut('green', say('running', { url })))
     out(`  BAIDU_API_KEY=${apiKey}\n  BAIDU_SECRET_KEY=${secretKey}\n${paintOut('dim', say('stop'))}`)
   } else out(JSON.stringify({ url, apiKey, secretKey, ...(emulator.ca !== undefined && { ca: emulator.ca }) }))
-  if (!signal.aborted) await new Promise(resolve => signal.addEventListener('abort', resolve, { once: true }))
+  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
   await emulator.close()
   return exitCodes.ok
 }

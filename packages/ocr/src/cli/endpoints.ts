@@ -4,7 +4,12 @@ import type { Terminal } from './terminal.ts'
 
 /** `penstock endpoints`: one line an endpoint, with the newest limits. */
 export function listEndpoints({ out, paintOut }: Terminal): number {
-  for (const { id, path, qps, image, docs } of [baidu.generalBasic, baidu.accurateBasic, baidu.general, baidu.accurate]) {
+  for (const { id, path, qps, image, docs } of [
+    baidu.generalBasic,
+    baidu.accurateBasic,
+    baidu.general,
+    baidu.accurate,
+  ]) {
     const [newest] = image.toSorted((one, other) => other.date.localeCompare(one.date))
     const { encodedBytes, shortest, longest, formats, date } = newest!
     out(paintOut('bold', id))

@@ -23,7 +23,8 @@ export function explainCode(asked: string, { out, err, say, language, paintOut, 
     out(paintOut('bold', title) + (message ? paintOut('dim', `  “${message}”`) : ''))
     out(`  ${say('meaning')}: ${meaning[language]}`)
     out(`  ${say('advice')}: ${advice[language]}`)
-    if (verdict !== undefined) out(`  ${say('verdict')}: ${verdict}, ${say(verdicts[verdict].again ? 'again' : 'notAgain')}`)
+    if (verdict !== undefined)
+      out(`  ${say('verdict')}: ${verdict}, ${say(verdicts[verdict].again ? 'again' : 'notAgain')}`)
     if (source !== undefined) out(paintOut('dim', `  ${say('source')}: ${source}`))
   }
   return exitCodes.ok
@@ -42,10 +43,16 @@ function find(asked: string): Found[] {
 
 const rowsOf = ({ rows, byMessage = [] }: VerdictTable, code: string): (readonly [string, VerdictRow])[] => [
   ...Object.entries(rows).filter(([key, row]) => key === code || row.code === code.toUpperCase()),
-  ...byMessage.filter(entry => entry.code === code || entry.row.code === code.toUpperCase()).map(entry => [entry.code, entry.row] as const),
+  ...byMessage
+    .filter((entry) => entry.code === code || entry.row.code === code.toUpperCase())
+    .map((entry) => [entry.code, entry.row] as const),
 ]
 
-const ofRow = (vendor: string, key: string, { code, meaning, advice, verdict, message, source }: VerdictRow): Found => ({
+const ofRow = (
+  vendor: string,
+  key: string,
+  { code, meaning, advice, verdict, message, source }: VerdictRow,
+): Found => ({
   title: `${vendor}:${key} ${code}`,
   meaning,
   advice,

@@ -12,10 +12,14 @@ import { languageOf } from './words.ts'
  * @param argv what stands after the command's name
  * @returns the exit code, see `exit-codes.ts`
  */
-export async function main(argv: readonly string[], env: NodeJS.ProcessEnv = process.env, signal: AbortSignal = interrupted()): Promise<number> {
+export async function main(
+  argv: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+  signal: AbortSignal = interrupted(),
+): Promise<number> {
   const tty = terminal(languageOf(argv, env), env)
   let code: number = exitCodes.ok
-  const command = program(tty, signal, ended => (code = ended))
+  const command = program(tty, signal, (ended) => (code = ended))
   try {
     await command.parseAsync(argv, { from: 'user' })
     return code
@@ -32,7 +36,9 @@ function failed(error: unknown, { err, paint, language }: Terminal, signal: Abor
     return exitCodes.internal
   }
   const { message, hint } = language === 'zh' ? error.zh : error
-  err(`${paint('red', '✗')} ${paint('bold', error.code)} ${error.code === 'CONFIG_INVALID' ? error.message : message}${hint === '' ? '' : `\n  → ${hint}`}`)
+  err(
+    `${paint('red', '✗')} ${paint('bold', error.code)} ${error.code === 'CONFIG_INVALID' ? error.message : message}${hint === '' ? '' : `\n  → ${hint}`}`,
+  )
   return exitCodeOf(error)
 }
 
@@ -49,7 +55,11 @@ function program(tty: Terminal, signal: AbortSignal, end: (code: number) => void
     .description(say('recognize'))
     .argument('<files...>', say('file'))
     .addOption(new Option('--vendor <vendor>', say('vendor')).choices(['baidu']).default('baidu'))
-    .addOption(new Option('--endpoint <endpoint>', say('endpoint')).choices(['general', 'generalBasic', 'accurate', 'accurateBasic']).default('general'))
+    .addOption(
+      new Option('--endpoint <endpoint>', say('endpoint'))
+        .choices(['general', 'generalBasic', 'accurate', 'accurateBasic'])
+        .default('general'),
+    )
     .addOption(new Option('--format <format>', say('format')).choices(['text', 'json']).default('text'))
     .option('--explain', say('explain'), false)
   for (const option of vendorOptions(say('vendorOption'))) recognize.addOption(option)
@@ -65,7 +75,7 @@ function program(tty: Terminal, signal: AbortSignal, end: (code: number) => void
     .option('--qps <n>', say('qps'), whole)
     .option('--daily <n>', say('daily'), whole)
     .option('--https', say('https'), false)
-    .action(async flags => {
+    .action(async (flags) => {
       const { emulate } = await import('./emulate.ts')
       end(await emulate({ ...flags, signal }, tty))
     })
@@ -74,7 +84,7 @@ function program(tty: Terminal, signal: AbortSignal, end: (code: number) => void
     .command('explain')
     .description(say('explainCode'))
     .argument('<code>', say('code'))
-    .action(async code => end((await import('./explain.ts')).explainCode(code, tty)))
+    .action(async (code) => end((await import('./explain.ts')).explainCode(code, tty)))
 
   root
     .command('endpoints')
@@ -96,10 +106,10 @@ function dressed(command: Command, { say, out, err }: Terminal): Command {
   return command
     .exitOverride()
     .helpOption('-h, --help', say('help'))
-    .configureHelp({ styleTitle: title => titles[title] ?? title })
+    .configureHelp({ styleTitle: (title) => titles[title] ?? title })
     .configureOutput({
-      writeOut: text => out(text.replace(/\n$/, '')),
-      writeErr: text => err(text.replace(/\n$/, '')),
+      writeOut: (text) => out(text.replace(/\n$/, '')),
+      writeErr: (text) => err(text.replace(/\n$/, '')),
       outputError: (text, write) => write(`${say('usageError', { what: text.trim() })}\n`),
     })
 }

@@ -17,7 +17,9 @@ export function vendorOptions(about: string): Option[] {
     }
   return [...found].toSorted().map(([name, values]) => {
     const flag = `--${name.replaceAll('_', '-')}`
-    return values.size === 0 ? new Option(`${flag} [boolean]`, about).choices(['true', 'false']).preset('true') : new Option(`${flag} <value>`, `${about}: ${[...values].join(', ')}`)
+    return values.size === 0
+      ? new Option(`${flag} [boolean]`, about).choices(['true', 'false']).preset('true')
+      : new Option(`${flag} <value>`, `${about}: ${[...values].join(', ')}`)
   })
 }
 
@@ -26,7 +28,7 @@ export function optionsOf(flags: Readonly<Record<string, unknown>>): Readonly<Re
   const { vendor: _, lang: __, ...own } = flags
   return Object.fromEntries(
     Object.entries(own).map(([name, value]) => [
-      name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`),
+      name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
       value === 'true' ? true : value === 'false' ? false : value,
     ]),
   )

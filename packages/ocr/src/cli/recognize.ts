@@ -20,12 +20,16 @@ export type RecognizeFlags = {
 type Service = { readonly vendor: string; readonly ocr: Baidu; close(): Promise<void> }
 
 /** `penstock recognize FILE…`: the exit code. */
-export async function recognizeFiles(files: readonly string[], flags: RecognizeFlags, terminal: Terminal): Promise<number> {
+export async function recognizeFiles(
+  files: readonly string[],
+  flags: RecognizeFlags,
+  terminal: Terminal,
+): Promise<number> {
   const service = await open(terminal)
   try {
     const ends: number[] = []
     for (const file of files) ends.push(await recognizeFile(service, file, flags, files.length > 1, terminal))
-    const failed = ends.filter(end => end !== exitCodes.ok)
+    const failed = ends.filter((end) => end !== exitCodes.ok)
     return failed.length === 0 ? exitCodes.ok : failed.length === files.length ? failed[0]! : exitCodes.some
   } finally {
     await service.close()
@@ -55,7 +59,13 @@ async function open({ env, say, err, paint }: Terminal): Promise<Service> {
   }
 }
 
-async function recognizeFile({ vendor, ocr }: Service, file: string, flags: RecognizeFlags, several: boolean, terminal: Terminal): Promise<number> {
+async function recognizeFile(
+  { vendor, ocr }: Service,
+  file: string,
+  flags: RecognizeFlags,
+  several: boolean,
+  terminal: Terminal,
+): Promise<number> {
   const { endpoint, format, explain, options, signal } = flags
   const { out, err, paint, paintOut, say, language } = terminal
   try {
@@ -72,7 +82,8 @@ async function recognizeFile({ vendor, ocr }: Service, file: string, flags: Reco
     if (!isPenstockError(error)) throw error
     if (format === 'json') out(JSON.stringify({ vendor, endpoint, file, error }))
     err(failure(file, error, terminal))
-    if (explain && 'explain' in error) err(paint('dim', (error as { explain(options: object): string }).explain({ lang: language })))
+    if (explain && 'explain' in error)
+      err(paint('dim', (error as { explain(options: object): string }).explain({ lang: language })))
     return exitCodeOf(error)
   }
 }

@@ -19,13 +19,18 @@ export type Terminal = {
   readonly paintOut: (style: Parameters<typeof styleText>[0], text: string) => string
 }
 
-export function terminal(language: Language, env: NodeJS.ProcessEnv, out: Stream = process.stdout, err: Stream = process.stderr): Terminal {
+export function terminal(
+  language: Language,
+  env: NodeJS.ProcessEnv,
+  out: Stream = process.stdout,
+  err: Stream = process.stderr,
+): Terminal {
   return {
     language,
     say: words(language),
     env,
-    out: text => void out.write(`${text}\n`),
-    err: text => void err.write(`${text}\n`),
+    out: (text) => void out.write(`${text}\n`),
+    err: (text) => void err.write(`${text}\n`),
     outIsTerminal: out.isTTY === true,
     paint: painter(err, env),
     paintOut: painter(out, env),

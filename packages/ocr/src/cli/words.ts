@@ -18,7 +18,10 @@ const sentences = {
   format: ['text, or json: one line a file', 'text，或 json：每个文件一行'],
   explain: ['tell on stderr what each call did and why', '在 stderr 说明每次调用的经过'],
   vendorOption: ['option of the endpoint', '接口参数'],
-  emulate: ['run the vendor’s API on this machine, with a real OCR engine inside', '在本机运行服务商 API 的模拟器，内含真实 OCR 引擎'],
+  emulate: [
+    'run the vendor’s API on this machine, with a real OCR engine inside',
+    '在本机运行服务商 API 的模拟器，内含真实 OCR 引擎',
+  ],
   port: ['port; 0 takes a free one', '端口；0 表示任取空闲端口'],
   qps: ['requests a second allowed for each endpoint', '每个接口每秒允许的请求数'],
   daily: ['requests a day allowed for each endpoint', '每个接口每天允许的请求数'],
@@ -31,9 +34,15 @@ const sentences = {
     '未提供凭证：使用本机模拟器。设置 BAIDU_API_KEY 与 BAIDU_SECRET_KEY 可使用真实服务。',
   ],
   half: ['Only {have} is set: set {lack} too, or neither.', '只设置了 {have}：请同时设置 {lack}，或都不设置。'],
-  configBroken: ['{file} is not a JSON object with baidu.apiKey and baidu.secretKey.', '{file} 不是包含 baidu.apiKey 与 baidu.secretKey 的 JSON 对象。'],
+  configBroken: [
+    '{file} is not a JSON object with baidu.apiKey and baidu.secretKey.',
+    '{file} 不是包含 baidu.apiKey 与 baidu.secretKey 的 JSON 对象。',
+  ],
   configOpen: ['{file} can be read by others: run chmod 600 on it.', '{file} 可被他人读取：请执行 chmod 600。'],
-  unknownCode: ['Nothing is known of {code}. Codes look like 18, baidu:18 or QPS_LIMIT.', '未知代码 {code}。代码形如 18、baidu:18 或 QPS_LIMIT。'],
+  unknownCode: [
+    'Nothing is known of {code}. Codes look like 18, baidu:18 or QPS_LIMIT.',
+    '未知代码 {code}。代码形如 18、baidu:18 或 QPS_LIMIT。',
+  ],
   meaning: ['What it means', '含义'],
   advice: ['What to do', '处理办法'],
   verdict: ['Verdict', '判定'],
@@ -55,7 +64,7 @@ export const words =
 
 /** `--lang`, else PENSTOCK_LANG, LC_ALL, LC_MESSAGES, LANG; English where none says Chinese. */
 export function languageOf(argv: readonly string[], env: NodeJS.ProcessEnv): Language {
-  const at = argv.findIndex(word => word === '--lang' || word.startsWith('--lang='))
+  const at = argv.findIndex((word) => word === '--lang' || word.startsWith('--lang='))
   const asked = at === -1 ? undefined : (argv[at]!.split('=')[1] ?? argv[at + 1])
   const named = asked ?? env['PENSTOCK_LANG'] ?? env['LC_ALL'] ?? env['LC_MESSAGES'] ?? env['LANG'] ?? ''
   return named.toLowerCase().startsWith('zh') ? 'zh' : 'en'

@@ -34,7 +34,8 @@ export const engine = (): Engine => {
       languages.includes('eng') ? eng.read(turned) : undefined,
       languages.includes('chi_sim') ? chi_sim.read(turned) : undefined,
     ])
-    const lines = chooseWords(linesOf(chinese), linesOf(english))
+    const reread = async (box: Box) => linesOf(await eng.read(turned, padded(box)))
+    const lines = await chooseWords(linesOf(chinese), linesOf(english), reread)
     return { turn, lines }
   }
   return {
@@ -74,6 +75,13 @@ const worth = ({ lines }: Page): number =>
 const isSideways = (lines: readonly Line[]): boolean => {
   const long = lines.filter(({ text }) => text.length > 3)
   return long.filter(({ box }) => box.bottom - box.top > box.right - box.left).length > long.length / 2
+}
+
+/** A line needs some paper around it. */
+const padded = ({ left, top, right, bottom }: Box): Tesseract.Rectangle => {
+  const room = Math.round((bottom - top) / 3)
+  const from = { left: Math.max(0, left - room), top: Math.max(0, top - room) }
+  return { ...from, width: right + room - from.left, height: bottom + room - from.top }
 }
 
 const linesOf = (blocks: readonly Tesseract.Block[]): Line[] =>

@@ -7,8 +7,8 @@ export type Language = 'eng' | 'chi_sim'
 
 /** A tesseract worker for one language, made when first asked and again after it has died. One picture at a time. */
 export type Reader = {
-  /** Rejects with an Error: `unreadable` where the picture cannot be decoded, `engine` for any other reason. */
-  read(picture: Uint8Array): Promise<Tesseract.Block[]>
+  /** The whole picture, or one line of it. Rejects with an Error: `unreadable` where the picture cannot be decoded, `engine` for any other reason. */
+  read(picture: Uint8Array, line?: Tesseract.Rectangle): Promise<Tesseract.Block[]>
   close(): Promise<void>
 }
 
@@ -26,14 +26,20 @@ const parameters = {
   debug_file: '/dev/null',
 }
 
+/** The engine's own name for its mode 7, which the library hands through. */
+const singleLine = { tessedit_pageseg_mode: '7' }
+
 export const reader = (language: Language): Reader => {
   let living: Promise<Living> | undefined
   let queue: Promise<unknown> = Promise.resolve()
-  const run = async (picture: Uint8Array): Promise<Tesseract.Block[]> => {
+  const run = async (picture: Uint8Array, line?: Tesseract.Rectangle): Promise<Tesseract.Block[]> => {
     living ??= start(language)
     try {
       const { worker, died } = await living
-      const { data } = await Promise.race([worker.recognize(picture, {}, { blocks: true, text: false }), died])
+      const { data } = await Promise.race([
+        worker.recognize(picture, line ? { rectangle: line, ...singleLine } : {}, { blocks: true, text: false }),
+        died,
+      ])
       return data.blocks ?? []
     } catch (reason) {
       const text = String(reason)
@@ -45,8 +51,8 @@ export const reader = (language: Language): Reader => {
     }
   }
   return {
-    read(picture) {
-      const result = queue.then(() => run(picture))
+    read(picture, line) {
+      const result = queue.then(() => run(picture, line))
       queue = result.catch(() => {})
       return result
     },

@@ -1,0 +1,66 @@
+import { layer, type Slot } from '@penstock/core'
+import { circuitBreaker, type CircuitBreakerOptions } from './circuit-breaker.ts'
+import { deadline } from './deadline.ts'
+import { direct } from './direct.ts'
+import { rateLimit, type RateLimitOptions } from './rate-limit.ts'
+import { reject, type RejectOptions } from './reject.ts'
+import { requestLog, type RequestLogOptions } from './request-log.ts'
+import { retry, type RetryOptions } from './retry.ts'
+import { status, type StatusOptions } from './status.ts'
+import { timeout } from './timeout.ts'
+import { tls, type TlsLayerOptions } from './tls.ts'
+import { token, type TokenOptions } from './token.ts'
+
+/** Options of each layer by its name. What has no default of its own, `cache` and `token`, is off without them. */
+export type DefaultStackOptions = {
+  readonly requestLog?: RequestLogOptions<'requestLog'>
+  /** Milliseconds for the whole call. @default 60_000 */
+  readonly deadline?: number
+  readonly retry?: RetryOptions<'retry'>
+  readonly circuitBreaker?: CircuitBreakerOptions<'circuitBreaker'>
+  /** @default off */
+  readonly token?: TokenOptions<'token'>
+  /** @default the endpoint's own `qps`; none for calls without one */
+  readonly rateLimit?: RateLimitOptions<'rateLimit'>
+  /** Milliseconds for one attempt. @default 15_000 */
+  readonly timeout?: number
+  readonly status?: StatusOptions<'status'>
+  readonly reject?: RejectOptions<'reject'>
+  readonly tls?: TlsLayerOptions<'tls'>
+}
+
+/**
+ * The stack that fits most APIs, outermost first: requestLog → deadline → cache → dedupe → retry → circuitBreaker → token
+ * → rateLimit → timeout → status → reject → tls → direct. Spread it, and add what is missing: the order is checked again.
+ *
+ * @example
+ * ```ts
+ * import { pipeline } from '@penstock/core'
+ * import { gotTransport } from '@penstock/core/got'
+ * import { defaultStack } from '@penstock/middleware'
+ *
+ * const ready = pipeline([...defaultStack({ deadline: 30_000, retry: { retries: 2 } })], gotTransport())
+ * ```
+ */
+export function defaultStack(options: DefaultStackOptions = {}) {
+  const { deadline: whole = 60_000, timeout: attempt = 15_000 } = options
+  return [
+    requestLog(options.requestLog),
+    deadline({ after: whole }),
+    off('cache', 'recall'),
+    off('dedupe', 'recall'),
+    retry(options.retry),
+    circuitBreaker({ window: Math.max(10_000, 2 * attempt), ...options.circuitBreaker }),
+    options.token === undefined ? off('token', 'identify') : token(options.token),
+    rateLimit(options.rateLimit),
+    timeout({ after: attempt }),
+    status(options.status),
+    reject(options.reject),
+    tls(options.tls),
+    direct(),
+  ] as const
+}
+
+/** Keeps a place in the plan, and does nothing. */
+const off = <const Name extends string, const At extends Slot>(name: Name, slot: At) =>
+  layer({ name, slot, about: 'off', run: (call, next) => next(call) })

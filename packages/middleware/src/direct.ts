@@ -1,0 +1,43 @@
+import { type Headers, layer, notes } from '@penstock/core'
+
+export type DirectOptions<Name extends string = 'direct'> = {
+  /** @default 'direct' */
+  readonly name?: Name
+}
+
+const says = notes('direct', {
+  ignored: ['goes straight to the server, though {variables} is set', '直连服务器，忽略已设置的 {variables}'],
+  stripped: ['took {headers} off the request', '已去除请求头 {headers}'],
+})
+
+const variables = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NODE_USE_ENV_PROXY'] as const
+const proxyHeaders = ['proxy-authorization', 'proxy-connection'] as const
+
+/**
+ * Go straight to the server. The transports use no proxy of the environment anyway; this layer takes off what a proxy
+ * would be told, and notes which variables are set and have no effect. They are read when it is made.
+ *
+ * @example
+ * ```ts
+ * import { direct } from '@penstock/middleware'
+ *
+ * const straight = direct()
+ * ```
+ */
+export function direct<const Name extends string = 'direct'>({ name = 'direct' as Name }: DirectOptions<Name> = {}) {
+  const ignored = variables.filter(variable => process.env[variable] || process.env[variable.toLowerCase()]).join(', ')
+  return layer({
+    name,
+    slot: 'wire',
+    run(call, next) {
+      if (ignored !== '') call.note(says.ignored, { variables: ignored }, name)
+      const told = proxyHeaders.filter(header => call.headers[header] !== undefined)
+      if (told.length === 0) return next(call)
+      call.note(says.stripped, { headers: told.join(', ') }, name)
+      return next(call.with({ headers: without(call.headers, told) }))
+    },
+  })
+}
+
+const without = (headers: Headers, names: readonly string[]): Headers =>
+  Object.fromEntries(Object.entries(headers).filter(([header]) => !names.includes(header)))
