@@ -52,8 +52,10 @@ export const servingTls = (
 export const servingBytes = (listener: (socket: net.Socket) => void, scheme = 'http'): Promise<Loopback> =>
   listening(net.createServer({ allowHalfOpen: true }, listener), scheme)
 
-export const servingTlsBytes = (options: tls.TlsOptions, listener: (socket: tls.TLSSocket) => void): Promise<Loopback> =>
-  listening(tls.createServer(options, listener), 'https')
+export const servingTlsBytes = (
+  options: tls.TlsOptions,
+  listener: (socket: tls.TLSSocket) => void,
+): Promise<Loopback> => listening(tls.createServer(options, listener), 'https')
 
 /** Waits for the head of a request, and hands it over as text. */
 export function onHead(socket: net.Socket, tell: (head: string) => void): void {

@@ -1,4 +1,12 @@
-import { client, type Client, type ClientOptions, type Failure, type Middleware, pipeline, type Transport } from '@penstock/core'
+import {
+  client,
+  type Client,
+  type ClientOptions,
+  type Failure,
+  type Middleware,
+  pipeline,
+  type Transport,
+} from '@penstock/core'
 import { gotTransport } from '@penstock/core/got'
 import { undiciTransport } from '@penstock/core/undici'
 import { describe } from 'vitest'

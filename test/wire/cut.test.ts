@@ -22,7 +22,10 @@ onBothTransports((make) => {
     await using server = await serving((_, response) => response.end())
     await using http = over(make(), server.origin)
     const reason = new Error('changed my mind')
-    expect(await aborted(http.get('/', { signal: AbortSignal.abort(reason) }))).toEqual({ error: reason, at: undefined })
+    expect(await aborted(http.get('/', { signal: AbortSignal.abort(reason) }))).toEqual({
+      error: reason,
+      at: undefined,
+    })
     expect(server.opened).toBe(0)
   })
 

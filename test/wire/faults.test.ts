@@ -133,8 +133,8 @@ onBothTransports((make) => {
   })
 
   test('a TLS port that is asked for plain HTTP closes the connection', async () => {
-    expect(await outcomeOf((socket) => onHead(socket, () => socket.end(Buffer.from('15030300020246', 'hex'))))).toMatchObject(
-      { verdict: 'network', sent: 'all' },
-    )
+    expect(
+      await outcomeOf((socket) => onHead(socket, () => socket.end(Buffer.from('15030300020246', 'hex')))),
+    ).toMatchObject({ verdict: 'network', sent: 'all' })
   })
 })

@@ -34,7 +34,10 @@ onBothTransports((make) => {
 
   test('secrets in header and query are revealed on the wire', async () => {
     const { line, headers } = await headOf((http) =>
-      http.get('/x', { query: { a: 1, key: new Secret('key', 'k+/=&') }, headers: { authorization: new Secret('t', 'Bearer z') } }),
+      http.get('/x', {
+        query: { a: 1, key: new Secret('key', 'k+/=&') },
+        headers: { authorization: new Secret('t', 'Bearer z') },
+      }),
     )
     expect(line).toBe('GET /x?a=1&key=k%2B%2F%3D%26 HTTP/1.1')
     expect(headers).toContain('authorization: bearer z')

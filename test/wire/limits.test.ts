@@ -23,7 +23,13 @@ onBothTransports((make) => {
     await using server = await gzipped(Buffer.alloc(64 * mebibyte))
     await using http = over(make(), server.origin)
     const error = await (await http.get('/')).bytes().catch((error: unknown) => error)
-    expect(error).toMatchObject({ code: 'BODY_RATIO', verdict: 'size', phase: 'receive', sent: 'all', retryable: false })
+    expect(error).toMatchObject({
+      code: 'BODY_RATIO',
+      verdict: 'size',
+      phase: 'receive',
+      sent: 'all',
+      retryable: false,
+    })
   })
 
   test('one MiB may grow out of anything', async () => {

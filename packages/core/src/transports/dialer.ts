@@ -53,7 +53,10 @@ export class Dialer {
       if (early !== undefined) this.#session = early
       dial.done()
     })
-    socket.once('error', () => (this.#session = undefined))
+    socket.once('error', () => {
+      // a session that the server no longer takes is not offered again
+      if (dial.stage !== 'ready') this.#session = undefined
+    })
   }
 }
 
@@ -63,6 +66,7 @@ export class Dial {
   stage: Phase | 'ready'
   /** The first error of the socket, whatever a library makes of it. */
   fault: Error | undefined = undefined
+  #tells: (() => void)[] = []
   readonly #timer: ReturnType<typeof systemClock.setTimer> | undefined
 
   constructor(socket: net.Socket, stage: Phase, timeout: number) {
@@ -78,8 +82,16 @@ export class Dial {
     socket.once('close', () => systemClock.clearTimer(this.#timer!))
   }
 
+  /** Called when the socket may be written to; never, if it comes to nothing. */
+  whenReady(tell: () => void): void {
+    if (this.stage === 'ready') tell()
+    else this.#tells.push(tell)
+  }
+
   done(): void {
     this.stage = 'ready'
+    for (const tell of this.#tells) tell()
+    this.#tells = []
     if (this.#timer !== undefined) systemClock.clearTimer(this.#timer)
   }
 }

@@ -4,7 +4,7 @@ import type { ReplyHeaders } from '../headers.ts'
 import type { Failure, Outcome, Phase, Sent } from '../outcome.ts'
 import { Reply } from '../reply.ts'
 import { Intake } from './intake.ts'
-import { Upload } from './upload.ts'
+import { sliced, type Streamed, Upload, type UploadSocket } from './upload.ts'
 import { wireFault } from './wire-fault.ts'
 import { type WireRequest, wireRequest } from './wire-request.ts'
 
@@ -19,7 +19,7 @@ export type Reached = { readonly phase: Phase; readonly sent: Sent }
  * in one object. A transport extends it by the four verbs of its library, `dispatch`, `abort`, `pause` and `resume`, and
  * by how far it has come; it reports through `answer`, `data`, `finish` and `broke`.
  */
-export abstract class Exchange extends Intake {
+export abstract class Exchange extends Intake implements UploadSocket {
   /** Whether the socket had carried another request. Undefined before there is one. */
   reusedSocket: boolean | undefined = undefined
   protected upload: Upload | undefined = undefined
@@ -39,8 +39,8 @@ export abstract class Exchange extends Intake {
   protected abstract dispatch(request: WireRequest, payload: Payload): void
   /** Asked before there is an answer. */
   protected abstract progress(): Reached
-  /** Whether no byte of the request is held by the socket. */
-  protected abstract flushed(): boolean
+  abstract ready(): Promise<void>
+  abstract flushed(): boolean
 
   start(): Promise<Outcome> {
     const request = wireRequest(this.call, this.transport)
@@ -52,15 +52,14 @@ export abstract class Exchange extends Intake {
   #payload(): Payload {
     const { body } = this.call
     if (body.kind === 'none') return undefined
-    if (body.kind === 'bytes') return body.bytes
-    if (body.kind === 'text') return body.text
-    this.upload = new Upload(
-      this.call,
-      body,
-      () => this.flushed(),
-      (failure) => this.cut(failure),
-    )
-    return this.upload
+    const watched = this.call.options.onUpload !== undefined
+    if (body.kind === 'bytes') return watched ? this.#stream(sliced(body.bytes)) : body.bytes
+    if (body.kind === 'text') return watched ? this.#stream(sliced(Buffer.from(body.text))) : body.text
+    return this.#stream(body)
+  }
+
+  #stream(body: Streamed): Upload {
+    return (this.upload = new Upload(this.call, body, this, (failure) => this.cut(failure)))
   }
 
   protected answer(status: number, headers: ReplyHeaders): void {

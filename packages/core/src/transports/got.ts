@@ -1,4 +1,5 @@
 import type { Agent, ClientRequest, IncomingMessage, OutgoingHttpHeaders, RequestOptions } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Got, Request as GotStream } from 'got'
 import type { Call } from '../call.ts'
 import { refused } from '../outcome.ts'
@@ -145,7 +146,17 @@ class GotExchange extends Exchange {
     return { phase: 'send', sent: this.upload !== undefined && this.upload.bytes === 0 ? 'headers' : 'part' }
   }
 
-  protected flushed(): boolean {
+  /** got reads a body at once. */
+  ready(): Promise<void> {
+    return new Promise((resolve) => {
+      const wait = (socket: Socket) => dialOf(socket)?.whenReady(resolve)
+      const socket = this.#request!.socket
+      if (socket) wait(socket)
+      else this.#request!.once('socket', wait)
+    })
+  }
+
+  flushed(): boolean {
     return this.#request?.socket?.writableLength === 0
   }
 

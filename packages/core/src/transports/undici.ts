@@ -115,7 +115,12 @@ class UndiciExchange extends Exchange implements Passenger {
     return { phase: 'send', sent: this.upload !== undefined && this.upload.bytes === 0 ? 'headers' : 'part' }
   }
 
-  protected flushed(): boolean {
+  /** undici reads a body when it has a socket for it. */
+  ready(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  flushed(): boolean {
     return this.lane?.dial?.socket.writableLength === 0
   }
 

@@ -6,32 +6,41 @@ import { tell } from './progress.ts'
 /** The event loop gets a turn after this many bytes, however fast the socket takes them. */
 const stint = 262_144
 
-type Streamed = Extract<Body, { open: unknown }>
+/** What an upload must know of where it goes. */
+export interface UploadSocket {
+  /** When it may be written to: a source is not opened for a connection that is never made. */
+  ready(): Promise<void>
+  /** Whether it holds no piece any more, so that an encoder may use the memory again. */
+  flushed(): boolean
+}
+
+/** A body that comes piece by piece. */
+export type Streamed = Extract<Body, { open: unknown }>
 
 /** The pieces of a streamed body on their way to a socket: counted, checked against the length, and closed with the trip. */
 export class Upload implements AsyncIterable<Uint8Array> {
   bytes = 0
   readonly #call: Call<any>
   readonly #body: Streamed
-  readonly #flushed: () => boolean
+  readonly #socket: UploadSocket
   readonly #broke: (failure: Failure) => void
   #source: Pieces | undefined = undefined
   #iterator: Iterator<Uint8Array> | AsyncIterator<Uint8Array> | undefined = undefined
 
   /**
-   * @param flushed whether the socket holds no piece any more, so that the encoder may use its memory again
    * @param broke told of a source that fails
    */
-  constructor(call: Call<any>, body: Streamed, flushed: () => boolean, broke: (failure: Failure) => void) {
+  constructor(call: Call<any>, body: Streamed, socket: UploadSocket, broke: (failure: Failure) => void) {
     this.#call = call
     this.#body = body
-    this.#flushed = flushed
+    this.#socket = socket
     this.#broke = broke
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void> {
     const { length } = this.#body
     const { onUpload } = this.#call.options
+    await this.#socket.ready()
     let since = 0
     let spent: Uint8Array | undefined
     for (;;) {
@@ -41,7 +50,7 @@ export class Upload implements AsyncIterable<Uint8Array> {
       if (length !== undefined && this.bytes > length) throw this.#fail(`the body has more than its ${length} bytes`)
       yield piece
       if (onUpload !== undefined) tell(onUpload, this.bytes, length)
-      spent = this.#flushed() ? piece : undefined
+      spent = this.#socket.flushed() ? piece : undefined
       if ((since += piece.length) < stint) continue
       since = 0
       await new Promise(setImmediate)
@@ -81,5 +90,17 @@ export class Upload implements AsyncIterable<Uint8Array> {
     } catch {
       // a generator that is running cannot be closed; it sees the end of its reader
     }
+  }
+}
+
+/** A body in memory, piece by piece: for who wants to be told how far it has come. */
+export function sliced(bytes: Uint8Array): Streamed {
+  const { length } = bytes
+  return {
+    kind: 'factory',
+    length,
+    *open() {
+      for (let at = 0; at < length; at += 65_536) yield bytes.subarray(at, at + 65_536)
+    },
   }
 }
