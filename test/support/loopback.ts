@@ -40,13 +40,21 @@ export async function listening(server: net.Server, scheme = 'http'): Promise<Lo
   }
 }
 
-export const serving = (listener: http.RequestListener, options: http.ServerOptions = {}): Promise<Loopback> =>
-  listening(http.createServer({ keepAliveTimeout: 0, ...options }, listener))
+type Listener = (request: http.IncomingMessage, response: http.ServerResponse) => unknown
+
+export const serving = (listener: Listener, options: http.ServerOptions = {}): Promise<Loopback> =>
+  listening(
+    http.createServer({ keepAliveTimeout: 0, ...options }, (request, response) => void listener(request, response)),
+  )
 
 export const servingTls = (
   options: https.ServerOptions,
-  listener: http.RequestListener = (_, response) => response.end('secure'),
-): Promise<Loopback> => listening(https.createServer(options, listener), 'https')
+  listener: Listener = (_, response) => response.end('secure'),
+): Promise<Loopback> =>
+  listening(
+    https.createServer(options, (request, response) => void listener(request, response)),
+    'https',
+  )
 
 /** Bytes in, bytes out: for servers that do what no HTTP server would. */
 export const servingBytes = (listener: (socket: net.Socket) => void, scheme = 'http'): Promise<Loopback> =>

@@ -18,7 +18,9 @@ export function onBothTransports(behaviour: (make: Make) => void): void {
   describe.each<[string, Make]>([
     ['got', gotTransport],
     ['undici', undiciTransport],
-  ])('%s', (_, make) => behaviour(make))
+  ])('%s', (_, make) => {
+    behaviour(make)
+  })
 }
 
 /** A client over nothing but a transport, and what is put before it. */

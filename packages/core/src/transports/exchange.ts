@@ -70,10 +70,10 @@ export abstract class Exchange extends Intake implements UploadSocket {
   }
 
   /** The wire broke. What the library says of it stays here: it may hold what was sent. */
-  protected broke(error: unknown): void {
+  protected broke(error: unknown, ofSocket = false): void {
     if (this.over) return
     const { phase, sent } = this.#reached()
-    const failure = wireFault(this.transport, error, phase, sent, this.reusedSocket)
+    const failure = wireFault(this.transport, error, phase, sent, this.reusedSocket, ofSocket)
     if (failure !== undefined) return this.#fail(failure)
     this.close()
     this.#reject(unknownFault(this.transport, error))

@@ -116,7 +116,7 @@ class GotExchange extends Exchange {
     }
     const stream = (this.#stream = pool.got.stream(call.origin, options))
     stream.once('response', (message: IncomingMessage) => this.#answered(message))
-    stream.on('error', (error: Error) => this.broke(this.#fault() ?? error))
+    stream.on('error', (error: Error) => this.#broke(error))
     if (payload === undefined && call.method !== 'GET' && call.method !== 'HEAD') stream.end()
   }
 
@@ -131,10 +131,11 @@ class GotExchange extends Exchange {
     if (this.#request?.socket) this.reusedSocket = this.#request.reusedSocket
   }
 
-  #fault(): Error | undefined {
+  #broke(error: Error): void {
     this.#reuse()
     const socket = this.#request?.socket
-    return socket ? dialOf(socket)?.fault : undefined
+    const fault = socket ? dialOf(socket)?.fault : undefined
+    this.broke(fault ?? error, fault !== undefined)
   }
 
   protected progress(): Reached {

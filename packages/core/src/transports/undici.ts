@@ -163,6 +163,7 @@ class UndiciExchange extends Exchange implements Passenger {
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
-    this.broke(this.lane?.dial?.fault ?? error)
+    const fault = this.lane?.dial?.fault
+    this.broke(fault ?? error, fault !== undefined)
   }
 }

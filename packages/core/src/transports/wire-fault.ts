@@ -7,6 +7,8 @@ type Fault = readonly [code: string, because: string, verdict?: Verdict]
 /**
  * What is known of a library's error, by its code and the phase. The error itself stays here: its message and its fields
  * may hold what was sent. Undefined for what is no fault of a network.
+ *
+ * @param ofSocket whether the socket itself failed with it: then it is the network's, whatever it is
  */
 export function wireFault(
   transport: string,
@@ -14,8 +16,9 @@ export function wireFault(
   phase: Phase,
   sent: Sent,
   reusedSocket: boolean | undefined,
+  ofSocket: boolean,
 ): Failure | undefined {
-  const [code, because, verdict = 'network'] = faultOf(innermost(error), phase) ?? []
+  const [code, because, verdict = 'network'] = faultOf(innermost(error), phase, ofSocket) ?? []
   if (code === undefined) return undefined
   return new Failure(verdict, code, transport, because!, { phase, sent, reusedSocket })
 }
@@ -33,11 +36,14 @@ function innermost(error: unknown): Coded {
   return at
 }
 
-function faultOf(error: Coded, phase: Phase): Fault | undefined {
+function faultOf(error: Coded, phase: Phase, ofSocket: boolean): Fault | undefined {
   const code = typeof error.code === 'string' ? error.code : undefined
   const secure = tlsFault(code, error.message)
   if (secure !== undefined) return secure
-  if (code === undefined) return error.name === 'HTTPParserError' ? notHttp : undefined
+  if (code === undefined) {
+    if (error.name === 'HTTPParserError') return notHttp
+    return ofSocket ? lost(true, 'ECONNRESET', phase) : undefined
+  }
   if (code === 'CONNECT_TIMEOUT') return [code, `no connection within ${error.after} ms`]
   if (code.startsWith('HPE_')) return parsing(code, phase)
   if (code === 'UND_ERR_SOCKET' && error.message.startsWith('bad ')) return notHttp
