@@ -31,7 +31,12 @@ describe('a request is refused', () => {
     ['with more bytes than allowed', { image: 'A'.repeat(40_004) }, 216202, 'image size error'],
     ['with a side too long', { image: blank(1001, 20) }, 216202, 'image size error'],
     ['with a side too short', { image: blank(100, 14) }, 216202, 'image size error'],
-    ['with half a picture', { image: Buffer.from(small, 'base64').subarray(0, 40).toString('base64') }, 216201, 'image format error'],
+    [
+      'with half a picture',
+      { image: Buffer.from(small, 'base64').subarray(0, 40).toString('base64') },
+      216201,
+      'image format error',
+    ],
     ['with a language of another endpoint', { image: small, language_type: 'THA' }, 216100, 'invalid param'],
     ['with a flag that is neither', { image: small, probability: 'yes' }, 216100, 'invalid param'],
     ['with a granularity unknown', { image: small, recognize_granularity: 'tiny' }, 216100, 'invalid param', 'general'],

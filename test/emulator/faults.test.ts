@@ -19,8 +19,16 @@ describe('a fault', () => {
     ['status, by default', { kind: 'status' }, { status: 502, text: '502 Bad Gateway', type: 'text/html' }],
     ['html', { kind: 'html' }, { status: 200, text: 'Welcome', type: 'text/html' }],
     ['json', { kind: 'json' }, { status: 200, text: '{"words_result":[{"words":', type: 'application/json' }],
-    ['code', { kind: 'code', code: 282000 }, { status: 200, text: '"error_code":282000', type: 'application/json; charset=utf-8' }],
-    ['code, by default', { kind: 'code' }, { status: 200, text: '"error_code":18', type: 'application/json; charset=utf-8' }],
+    [
+      'code',
+      { kind: 'code', code: 282000 },
+      { status: 200, text: '"error_code":282000', type: 'application/json; charset=utf-8' },
+    ],
+    [
+      'code, by default',
+      { kind: 'code' },
+      { status: 200, text: '"error_code":18', type: 'application/json; charset=utf-8' },
+    ],
   ])('of kind %s spoils one answer', async (_, fault, { status, text, type }) => {
     emulator.fault(fault)
     const spoiled = await client.recognize({})
@@ -51,13 +59,16 @@ describe('a fault', () => {
     expect(Math.round((date - emulator.requests.at(-1)!.at) / 60_000)).toBe(60)
   })
 
-  it.each<Fault>([{ kind: 'reset' }, { kind: 'reset', after: 'body' }])('of kind %o resets the connection', async (fault) => {
-    await client.recognize({})
-    emulator.fault(fault)
-    const reason = await client.recognize({}).catch((error: unknown) => error)
+  it.each<Fault>([{ kind: 'reset' }, { kind: 'reset', after: 'body' }])(
+    'of kind %o resets the connection',
+    async (fault) => {
+      await client.recognize({})
+      emulator.fault(fault)
+      const reason = await client.recognize({}).catch((error: unknown) => error)
 
-    expect(codeOf(reason)).toBe('ECONNRESET')
-  })
+      expect(codeOf(reason)).toBe('ECONNRESET')
+    },
+  )
 
   it('of kind truncate ends the connection within the body', async () => {
     emulator.fault({ kind: 'truncate' })
@@ -99,7 +110,14 @@ describe('a fault', () => {
 
     expect(emulator.requests).toEqual([
       { at: expect.any(Number), method: 'GET', path: '/oauth/2.0/token', status: 200 },
-      { at: expect.any(Number), method: 'POST', path: '/rest/2.0/ocr/v1/general_basic', status: 200, code: 4, fault: 'code' },
+      {
+        at: expect.any(Number),
+        method: 'POST',
+        path: '/rest/2.0/ocr/v1/general_basic',
+        status: 200,
+        code: 4,
+        fault: 'code',
+      },
     ])
   })
 })

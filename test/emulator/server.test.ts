@@ -13,7 +13,9 @@ describe('the emulator', () => {
   it('speaks TLS with a certificate that its own ca proves', async () => {
     await using emulator = await startEmulator({ https: true })
     const status = await new Promise((resolve, reject) => {
-      get(`${emulator.url}/oauth/2.0/token`, { ca: emulator.ca, agent: false }, (response) => resolve(response.resume().statusCode)).on('error', reject)
+      get(`${emulator.url}/oauth/2.0/token`, { ca: emulator.ca, agent: false }, (response) =>
+        resolve(response.resume().statusCode),
+      ).on('error', reject)
     })
 
     expect([emulator.url.startsWith('https://127.0.0.1:'), status]).toEqual([true, 400])
@@ -23,7 +25,9 @@ describe('the emulator', () => {
     await using emulator = await startEmulator({ https: true })
     emulator.fault({ kind: 'reset', path: '/' })
     const code = await new Promise((resolve) => {
-      get(`${emulator.url}/`, { ca: emulator.ca, agent: false }, resolve).on('error', (error: NodeJS.ErrnoException) => resolve(error.code))
+      get(`${emulator.url}/`, { ca: emulator.ca, agent: false }, resolve).on('error', (error: NodeJS.ErrnoException) =>
+        resolve(error.code),
+      )
     })
 
     expect(code).toBe('ECONNRESET')

@@ -15,13 +15,14 @@ afterEach(() => emulator.close())
 
 const good = { grant_type: 'client_credentials', client_id: 'key', client_secret: 'secret' }
 const path = '/oauth/2.0/token'
+const query = new URLSearchParams(good).toString()
 const form = (fields: Record<string, string>) => ({ method: 'POST', body: new URLSearchParams(fields) })
 const { grant_type, ...ungranted } = good
 
 describe('the token endpoint', () => {
   it.each([
-    ['the query of a GET', `${path}?${new URLSearchParams(good)}`, {}],
-    ['the query of a POST', `${path}?${new URLSearchParams(good)}`, { method: 'POST' }],
+    ['the query of a GET', `${path}?${query}`, {}],
+    ['the query of a POST', `${path}?${query}`, { method: 'POST' }],
     ['a form', path, form(good)],
     ['JSON', path, { method: 'POST', body: JSON.stringify(good), headers: { 'content-type': 'application/json' } }],
   ])('takes credentials from %s', async (_, target, init) => {
@@ -77,8 +78,18 @@ describe('an access token', () => {
   it.each([
     ['is missing', '', {}, { error_code: 100, error_msg: 'Invalid parameter' }],
     ['is unknown', '?access_token=24.x', {}, { error_code: 110, error_msg: 'Access token invalid or no longer valid' }],
-    ['is a signature', '', { authorization: 'bce-auth-v1/a/b' }, { error_code: 14, error_msg: 'IAM Certification failed' }],
-    ['is a bearer key', '', { authorization: 'Bearer x' }, { error_code: 110, error_msg: 'Access token invalid or no longer valid' }],
+    [
+      'is a signature',
+      '',
+      { authorization: 'bce-auth-v1/a/b' },
+      { error_code: 14, error_msg: 'IAM Certification failed' },
+    ],
+    [
+      'is a bearer key',
+      '',
+      { authorization: 'Bearer x' },
+      { error_code: 110, error_msg: 'Access token invalid or no longer valid' },
+    ],
   ])('that %s is refused within HTTP 200', async (_, query, headers, body) => {
     const { status, json } = await call(query, headers)
 

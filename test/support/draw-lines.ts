@@ -15,7 +15,7 @@ export const drawLines = (
   { size = 32, turns = 0, leading = size * 2 }: DrawLinesOptions = {},
 ): Buffer => {
   const longest = Math.max(
-    ...lines.map((line) => [...line].reduce((sum, character) => sum + (character > '⺀' ? 1 : 0.62), 0)),
+    ...lines.map((line) => Array.from(line).reduce((sum, character) => sum + (character > '⺀' ? 1 : 0.62), 0)),
   )
   const width = Math.ceil(longest * size + 3 * size)
   const height = (lines.length + 1) * leading

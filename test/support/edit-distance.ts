@@ -1,8 +1,8 @@
 /** How many characters must be put in, taken out or replaced to turn one text into the other (Levenshtein). */
 export const editDistance = (from: string, to: string): number => {
-  const target = [...to]
+  const target = Array.from(to)
   let above = Array.from({ length: target.length + 1 }, (_, column) => column)
-  for (const [row, character] of [...from].entries()) {
+  for (const [row, character] of Array.from(from).entries()) {
     const current = [row + 1]
     for (const [column, wanted] of target.entries()) {
       const replaced = (above[column] ?? 0) + (character === wanted ? 0 : 1)

@@ -11,7 +11,7 @@ export const emulatorClient = ({ url, apiKey, secretKey }: Emulator) => {
   }
   const token = async (): Promise<string> => {
     const query = new URLSearchParams({ grant_type: 'client_credentials', client_id: apiKey, client_secret: secretKey })
-    return (await send(`/oauth/2.0/token?${query}`)).json.access_token
+    return (await send(`/oauth/2.0/token?${query.toString()}`)).json.access_token
   }
   let held: Promise<string> | undefined
   return {

@@ -1,13 +1,14 @@
 import type * as Tesseract from 'tesseract.js'
 import { chooseWords } from './choose-words.ts'
-import { joinWords } from './join-words.ts'
-import { type Box, confidenceOf, type Line, type Page, type Turn, type Word } from './page.ts'
-import { type Language, reader, type Reader } from './tesseract.ts'
+import { linesOf } from './lines-of.ts'
+import { type Box, confidenceOf, type Line, type Page, type Turn } from './page.ts'
+import { installedLanguages, type Language } from './language-data.ts'
+import { reader, type Reader } from './tesseract.ts'
 import { isBmp, turnedBack, turnPicture } from './turn-picture.ts'
 
 export type Picture = { readonly bytes: Uint8Array; readonly width: number; readonly height: number }
 
-/** The OCR engine of the process, shared by its emulators. */
+/** The OCR engine of the process, shared by its emulators. A language whose data are not installed is not read. */
 export type Engine = {
   /** `turned`: it is worth the time to look whether the picture stands on its head, which reads almost as surely. */
   read(picture: Picture, languages: readonly Language[], turned?: boolean): Promise<Page>
@@ -15,26 +16,29 @@ export type Engine = {
   close(): Promise<void>
 }
 
-/** Below this mean confidence a picture may stand the wrong way, and the other three are tried. Clean print: 0.98, on its head up to 0.96. */
+/**
+ * Below this mean confidence a picture may stand the wrong way, and the other three are tried. Clean print has 0.98
+ * upright and up to 0.96 on its head.
+ */
 const sure = { turned: 0.97, upright: 0.75 }
-
-/** A rule or a stain reads as letters too, less surely than this. */
-const noise = 0.5
 
 let readers: Readonly<Record<Language, Reader>> | undefined
 let emulators = 0
 
 export const engine = (): Engine => {
+  const installed = installedLanguages()
   emulators += 1
   readers ??= { eng: reader('eng'), chi_sim: reader('chi_sim') }
   const { eng, chi_sim } = readers
   const readTurned = async (picture: Picture, turn: Turn, languages: readonly Language[]): Promise<Page> => {
     const turned = turnPicture(picture.bytes, turn)
+    const able = languages.filter((language) => installed.has(language))
+    const wanted = able.length > 0 ? able : [...installed]
     const [english = [], chinese = []] = await Promise.all([
-      languages.includes('eng') ? eng.read(turned) : undefined,
-      languages.includes('chi_sim') ? chi_sim.read(turned) : undefined,
+      wanted.includes('eng') ? eng.read(turned) : undefined,
+      wanted.includes('chi_sim') ? chi_sim.read(turned) : undefined,
     ])
-    const reread = async (box: Box) => linesOf(await eng.read(turned, padded(box)))
+    const reread = async (box: Box) => (wanted.includes('eng') ? linesOf(await eng.read(turned, padded(box))) : [])
     const lines = await chooseWords(linesOf(chinese), linesOf(english), reread)
     return { turn, lines }
   }
@@ -83,33 +87,6 @@ const padded = ({ left, top, right, bottom }: Box): Tesseract.Rectangle => {
   const from = { left: Math.max(0, left - room), top: Math.max(0, top - room) }
   return { ...from, width: right + room - from.left, height: bottom + room - from.top }
 }
-
-const linesOf = (blocks: readonly Tesseract.Block[]): Line[] =>
-  blocks
-    .flatMap((block) => block.paragraphs)
-    .flatMap((paragraph, index) => paragraph.lines.map((line) => lineOf(line, index)))
-    .filter((line) => line.text !== '' && confidenceOf([line]) > noise && !isBand(line))
-
-const lineOf = ({ words: found, bbox }: Tesseract.Line, paragraph: number): Line => {
-  const words = found.map(wordOf).filter(({ text }) => text !== '')
-  return { text: joinWords(words), words, box: boxOf(bbox), paragraph }
-}
-
-/** No letter is four times as wide as it is high: a coloured band reads as a few E. */
-const isBand = ({ words, text, box }: Line): boolean =>
-  words.length === 1 && /^[A-Za-z]+$/.test(text) && box.right - box.left > 4 * text.length * (box.bottom - box.top)
-
-const wordOf = ({ text, symbols, bbox }: Tesseract.Word): Word => ({
-  text: text.trim(),
-  glyphs: symbols.map((symbol) => ({
-    text: symbol.text,
-    confidence: symbol.confidence / 100,
-    box: boxOf(symbol.bbox),
-  })),
-  box: boxOf(bbox),
-})
-
-const boxOf = ({ x0, y0, x1, y1 }: Tesseract.Bbox): Box => ({ left: x0, top: y0, right: x1, bottom: y1 })
 
 const lineBack = (line: Line, back: (box: Box) => Box): Line => ({
   ...line,

@@ -1,5 +1,5 @@
 import type { Route } from './routes.ts'
-import type { Language } from './tesseract.ts'
+import type { Language } from './language-data.ts'
 
 export type Parameters = {
   readonly languages: readonly Language[]

@@ -31,10 +31,6 @@ export const recognition = async (
     await paced
     return result(page, asked, route)
   } catch (reason) {
-    const { cause, message } = reason as ReaderError
-    if (cause === 'unreadable') return 216_201
-    // a missing engine is the user's to mend: the one line that says how belongs where they look
-    if (cause !== 'engine') console.error(message)
-    return 282_000
+    return (reason as ReaderError).cause === 'unreadable' ? 216_201 : 282_000
   }
 }

@@ -1,9 +1,5 @@
-import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
 import type * as Tesseract from 'tesseract.js'
-
-export type Language = 'eng' | 'chi_sim'
+import { dataFolder, type Language } from './language-data.ts'
 
 /** A tesseract worker for one language, made when first asked and again after it has died. One picture at a time. */
 export type Reader = {
@@ -13,9 +9,6 @@ export type Reader = {
 }
 
 export type ReaderError = Error & { readonly cause: 'unreadable' | 'engine' }
-
-const install = 'npm install tesseract.js @tesseract.js-data/eng @tesseract.js-data/chi_sim'
-const missing = `the emulator reads pictures with tesseract.js, which is not installed: ${install}`
 
 const parameters = {
   preserve_interword_spaces: '1',
@@ -70,10 +63,9 @@ type Living = {
   readonly kill: (reason: Error) => void
 }
 
-/** Never settles without tesseract's own word in a few broken installations: data files are looked for first. */
 const start = async (language: Language): Promise<Living> => {
-  const langPath = dataFolder(language)
-  const { default: tesseract } = await import('tesseract.js').catch(() => Promise.reject(new Error(missing)))
+  const langPath = dataFolder(language) ?? ''
+  const { default: tesseract } = await import('tesseract.js')
   // without an errorHandler the library throws where nobody can catch
   const options = { langPath, cacheMethod: 'none', gzip: true, errorHandler: () => {} }
   const worker = await tesseract.createWorker(language, tesseract.OEM.LSTM_ONLY, options)
@@ -91,18 +83,6 @@ const end = async (living: Promise<Living> | undefined): Promise<void> => {
   const alive = await living?.catch(() => undefined)
   alive?.kill(new Error('the engine is closed'))
   await alive?.worker.terminate()
-}
-
-/** Throws one line saying what to install. */
-const dataFolder = (language: Language): string => {
-  const require = createRequire(import.meta.url)
-  try {
-    const folder = join(dirname(require.resolve(`@tesseract.js-data/${language}/package.json`)), '4.0.0_best_int')
-    if (existsSync(join(folder, `${language}.traineddata.gz`))) return folder
-  } catch {
-    // said below, with the case of a package that has no such variant
-  }
-  throw new Error(missing)
 }
 
 const failure = (message: string, cause: ReaderError['cause']): ReaderError =>
