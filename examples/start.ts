@@ -23,7 +23,8 @@ const ledgers: Ledger[] = []
 async function read(name: string, fault: string): Promise<void> {
   title(`${name}.png, while ${fault}`)
   const page = await ocr.recognize(image(name))
-  for (const { text, confidence } of page.lines) console.log(`  ${paint('cyan', text)}${paint('dim', `  ${confidence?.toFixed(2) ?? ''}`)}`)
+  for (const { text, confidence } of page.lines)
+    console.log(`  ${paint('cyan', text)}${paint('dim', `  ${confidence?.toFixed(2) ?? ''}`)}`)
   console.log(`\n${page.explain()}`)
   ledgers.push(page.ledger)
 }

@@ -23,15 +23,14 @@ const compiled = spawnSync(
   [join(import.meta.dirname, '../../node_modules/@typescript/native/bin/tsc'), '-p', fixtures, '--pretty', 'false'],
   { encoding: 'utf8' },
 )
-const printed = (name: string) =>
-  compiled.stdout
-    .split('\n')
-    .filter((line) => (line.startsWith('test/') ? line.includes(`fixtures/${name}.ts(`) : line.includes(`${name}.ts(`)))
-const sentenceIn = (line: string) => /is not assignable to type '"(.*)"'\.$/.exec(line)?.[1]
+/** The errors of one fixture, each with the lines that belong to it. */
+const errorsOf = (name: string) => compiled.stdout.split(/\n(?=\S)/).filter((error) => error.includes(`${name}.ts(`))
+/** What an error says last: the sentence that the element is held against. */
+const sentenceIn = (error: string) => /is not assignable to type '"([^"]*)"'\.\s*$/.exec(error)?.[1]
 
 describe('a stack in the wrong order', () => {
   it.each(Object.entries(sentences))('%s: one compile error, which says what to move', (name, sentence) => {
-    expect(printed(name).map(sentenceIn)).toEqual([sentence])
+    expect(errorsOf(name).map(sentenceIn)).toEqual([sentence])
   })
 
   it.each(Object.entries(sentences))('%s: the same sentence at run time', async (name, sentence) => {
@@ -47,6 +46,6 @@ describe('a stack in the wrong order', () => {
 })
 
 it('lets a right order pass, at compile time and at run time', async () => {
-  expect(printed('well-ordered')).toEqual([])
+  expect(errorsOf('well-ordered')).toEqual([])
   await import(join(fixtures, 'well-ordered.ts'))
 })

@@ -133,7 +133,8 @@ export function layer<
   readonly close?: () => void | Promise<void>
   readonly run: (call: Call<Needs>, next: Next) => Promise<Result>
   readonly attempt?: (call: Call<any>, next: Next) => Promise<Outcome>
-}): Layer<Name, At, Needs, Listed<GivesOf<Result>, Keys>, Verdicts> {
+}): Layer<NoInfer<Name>, At, Needs, Listed<GivesOf<Result>, Keys>, Verdicts> {
   const made = { calls: 'once', verdicts: 'neither', about: '', traits: {}, ...definition }
-  return made as unknown as Layer<Name, At, Needs, Listed<GivesOf<Result>, Keys>, Verdicts>
+  // NoInfer: inside a stack's array literal, a factory's name would else be inferred from the array, as any text
+  return made as unknown as Layer<NoInfer<Name>, At, Needs, Listed<GivesOf<Result>, Keys>, Verdicts>
 }

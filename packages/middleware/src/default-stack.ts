@@ -1,4 +1,4 @@
-import { layer, type Slot } from '@penstock/core'
+import { type Layer, layer, type Slot } from '@penstock/core'
 import { circuitBreaker, type CircuitBreakerOptions } from './circuit-breaker.ts'
 import { deadline } from './deadline.ts'
 import { direct } from './direct.ts'
@@ -51,7 +51,7 @@ export function defaultStack(options: DefaultStackOptions = {}) {
     off('dedupe', 'recall'),
     retry(options.retry),
     circuitBreaker({ window: Math.max(10_000, 2 * attempt), ...options.circuitBreaker }),
-    options.token === undefined ? off('token', 'identify') : token(options.token),
+    tokenOf(options),
     rateLimit(options.rateLimit),
     timeout({ after: attempt }),
     status(options.status),
@@ -60,6 +60,12 @@ export function defaultStack(options: DefaultStackOptions = {}) {
     direct(),
   ] as const
 }
+
+/** The stack's type is the same with a token and without: what it gives to inner layers is theirs to look up. */
+const tokenOf = ({ token: given }: DefaultStackOptions): Layer<'token', 'identify', {}, never, 'neither'> =>
+  given === undefined
+    ? off('token', 'identify')
+    : { ...token(given), verdicts: 'neither', '~gives': undefined as never }
 
 /** Keeps a place in the plan, and does nothing. */
 const off = <const Name extends string, const At extends Slot>(name: Name, slot: At) =>
