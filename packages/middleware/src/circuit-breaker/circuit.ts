@@ -28,7 +28,7 @@ export class Circuit {
   /** Calls that have a pass. */
   inFlight = 0
   /** When it opened last: what the judge had counted. */
-  counts: Judge['counts'] = { failures: 0, finished: 0 }
+  counts: Judge['counts'] = none
   readonly #limits: CircuitLimits
   readonly #bench: Bench
   #state: 'closed' | 'open' | 'half-open' = 'closed'
@@ -181,3 +181,5 @@ export class Circuit {
     this.#pass = { generation: this.#pass.generation + 1, leasedUntil: Infinity }
   }
 }
+
+const none: Judge['counts'] = { failures: 0, finished: 0 }

@@ -3,7 +3,8 @@ export const parts = 10
 
 /** How many attempts went well in each part of the window, the present one first. Turned when it is looked at: no timer. */
 export class Ring {
-  readonly counts = new Uint32Array(parts)
+  // a typed array would be three times as large
+  readonly counts: number[] = Array.from({ length: parts }, () => 0)
   /** The number of the present part, since the clock began. */
   part = 0
   readonly #width: number
