@@ -116,7 +116,8 @@ type Issued = { readonly access_token: string; readonly expires_in: number }
 function said(reply: Reply, name: string): Failure {
   const { verdict, status, retryAfter, judgement, code } = reply
   const { row, vendorCode } = judgement
-  const word = row === undefined ? code : `${status}, ${vendorCode} (${code}): ${row.meaning.en}`
-  const because = `the token endpoint answers ${word}`
+  const bare = code === `STATUS_${status}` ? '' : `, ${code}`
+  const word = row === undefined ? bare : `, ${vendorCode} (${code}): ${row.meaning.en}`
+  const because = `the token endpoint answers ${status}${word}`
   return new Failure(verdict === 'token' ? 'auth' : verdict, 'TOKEN_UNAVAILABLE', name, because, { retryAfter })
 }
