@@ -3,7 +3,7 @@ import { type Call, type Failure, Wait } from '@penstock/core'
 /** Milliseconds that a refusal adds to the guard. */
 const step = 25
 /** Milliseconds that each admitted request takes off it again. */
-const decay = 0.1
+const decay = 0.125
 /** Part of the guard that a late timer may use up, so that lateness costs no turns. */
 const slack = 0.1
 
@@ -50,9 +50,15 @@ export class Gate {
     return Math.max(0, this.#turnAt - now) + this.#queue.length * this.#spacing
   }
 
-  /** Go at once: only when nobody is ahead. */
+  /** Go at once: only when nobody is ahead. A pause saves no turns up. */
   pass(now: number): void {
+    this.#turnAt = now + this.#spacing
+  }
+
+  /** The first in the queue goes, perhaps a little late. */
+  follow(turn: Turn, now: number): void {
     this.#turnAt = Math.max(this.#turnAt, now - this.#guard * slack) + this.#spacing
+    this.leave(turn)
   }
 
   /** Wait for a turn: gives nothing when it has come, or the failure that cut the wait short. */
@@ -130,8 +136,7 @@ class Turn extends Wait {
     // the alarm has rung: there is none to drop
     this.dueAt = Infinity
     this.end()
-    this.#gate.pass(this.call.clock.now())
-    this.#gate.leave(this)
+    this.#gate.follow(this, this.call.clock.now())
     this.#resolve(undefined)
   }
 
