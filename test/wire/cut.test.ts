@@ -29,6 +29,18 @@ onBothTransports((make) => {
     expect(server.opened).toBe(0)
   })
 
+  test('an abort in the turn of the call leaves no socket behind', async () => {
+    await using server = await serving((_, response) => response.end())
+    await using http = over(make(), server.origin)
+    const controller = new AbortController()
+    const call = aborted(http.get('/', { signal: controller.signal }))
+    controller.abort('at once')
+    expect((await call).error).toBe('at once')
+    // the next one finds a transport that works, and its socket is the only one
+    await (await http.get('/')).bytes()
+    expect(server.sockets.size).toBe(1)
+  })
+
   test('an abort while connecting gives the half-made connection up', async () => {
     await using server = await servingBytes(() => {}, 'https')
     await using http = over(make(), server.origin)

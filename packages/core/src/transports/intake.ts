@@ -124,12 +124,16 @@ export abstract class Intake extends Wait implements ReplyBody, Sink {
   // of the reply's body
 
   read(): Promise<Uint8Array | Failure> {
-    return (this.#whole ??= this.#read())
+    return (this.#whole ??= this.over || this.#streamed ? Promise.resolve(this.#joined()) : this.#read())
   }
 
   async #read(): Promise<Uint8Array | Failure> {
-    if (this.#streamed) return this.#failure ?? discarded(this.transport, 'the body was read piece by piece')
     while (!this.over) await this.#more()
+    return this.#joined()
+  }
+
+  #joined(): Uint8Array | Failure {
+    if (this.#streamed) return this.#failure ?? discarded(this.transport, 'the body was read piece by piece')
     if (this.#failure !== undefined) return this.#failure
     const pieces = this.#pieces
     this.#pieces = []

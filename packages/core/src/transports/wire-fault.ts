@@ -18,10 +18,15 @@ export function wireFault(
   reusedSocket: boolean | undefined,
   ofSocket: boolean,
 ): Failure | undefined {
-  const [code, because, verdict = 'network'] = faultOf(innermost(error), phase, ofSocket) ?? []
+  const inner = innermost(error)
+  const [code, because, verdict = 'network'] = faultOf(inner, phase, ofSocket) ?? []
   if (code === undefined) return undefined
-  return new Failure(verdict, code, transport, because!, { phase, sent, reusedSocket })
+  const peerRefused = isRefusedStream.test(inner.message)
+  return new Failure(verdict, code, transport, because!, { phase, sent, reusedSocket, peerRefused })
 }
+
+/** HTTP/2's way to say that nobody has looked at the request. */
+const isRefusedStream = /NGHTTP2_REFUSED_STREAM/
 
 type Coded = Error & { readonly code?: unknown; readonly syscall?: unknown; readonly after?: number }
 
@@ -47,12 +52,14 @@ function faultOf(error: Coded, phase: Phase, ofSocket: boolean): Fault | undefin
   if (code === 'CONNECT_TIMEOUT') return [code, `no connection within ${error.after} ms`]
   if (code.startsWith('HPE_')) return parsing(code, phase)
   if (code === 'UND_ERR_SOCKET' && error.message.startsWith('bad ')) return notHttp
+  if (isInput.test(code)) return ['REQUEST_INVALID', `the request cannot be sent as it is: ${code}`, 'input']
   // a hang-up and a reset have one code; only a reset came out of a system call
   if (isLoss.test(code)) return lost(code !== 'ECONNRESET' || error.syscall !== undefined, code, phase)
   return known[code] ?? (/^E[A-Z]{2,}$/.test(code) ? ['CONNECTION_RESET', `the connection failed: ${code}`] : undefined)
 }
 
-const isLoss = /^(ECONNRESET|EPIPE|ECONNABORTED|UND_ERR_(SOCKET|INFO|DESTROYED|CLOSED|ABORTED)|ERR_STREAM_.*)$/
+const isLoss = /^(ECONNRESET|EPIPE|ECONNABORTED|UND_ERR_(SOCKET|INFO|DESTROYED|CLOSED|ABORTED)|ERR_(STREAM|HTTP2)_.*)$/
+const isInput = /^(ERR|UND_ERR)_(HTTP_)?(INVALID|UNESCAPED|NOT_SUPPORTED)(_.*)?$/
 
 function lost(reset: boolean, code: string, phase: Phase): Fault {
   if (phase === 'receive') return truncated
