@@ -50,7 +50,7 @@ export function defaultStack(options: DefaultStackOptions = {}) {
     off('cache', 'recall'),
     off('dedupe', 'recall'),
     retry(options.retry),
-    circuitBreaker({ window: Math.max(10_000, 2 * attempt), ...options.circuitBreaker }),
+    circuitBreaker({ window: Math.max(10_000, 2 * attempt), probeLease: Math.max(10_000, attempt), ...options.circuitBreaker }),
     tokenOf(options),
     rateLimit(options.rateLimit),
     timeout({ after: attempt }),

@@ -8,6 +8,12 @@ if (major < 22 || (major === 22 && minor < 19)) {
   process.exit(78)
 }
 
+// Whoever reads our output may stop reading: `penstock endpoints | head -1`.
+process.stdout.on('error', (error) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(0)
+})
+
 // In a checkout the sources run as they are, where the export condition leads every package to them.
 const fromSource = process.execArgv.some((argument) => argument === '--conditions=source')
 import(fromSource ? '../src/cli/main.ts' : '../dist/cli/main.js')

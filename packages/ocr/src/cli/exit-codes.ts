@@ -25,7 +25,6 @@ const byCode: Readonly<Record<string, number>> = {
   FILE_IS_DIRECTORY: exitCodes.noInput,
   FILE_UNREADABLE: exitCodes.noInput,
   CIRCUIT_OPEN: exitCodes.unavailable,
-  TOKEN_UNAVAILABLE: exitCodes.permission,
 }
 
 const byVerdict: Readonly<Record<string, number>> = {
@@ -40,6 +39,7 @@ const byVerdict: Readonly<Record<string, number>> = {
   input: exitCodes.data,
   size: exitCodes.data,
   network: exitCodes.unavailable,
+  refused: exitCodes.unavailable,
   server: exitCodes.unavailable,
 }
 
