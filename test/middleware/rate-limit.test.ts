@@ -52,17 +52,20 @@ const endpoint = (id: string, qps?: number): Endpoint => ({
 describe('rateLimit', () => {
   it('lets the first go at once and the others evenly, the guard included, in the order they came', async () => {
     const { clock, at, paths, send, calls } = against()
-    const all = Promise.all(times(4, (index) => send({ path: `/${index}`, diagnose: 'errors' })))
-    const key = paths
+    const all = Promise.all(times(4, (index) => send({ path: `/?${index}` })))
     await clock.drain()
     await all
 
-    // each path is a key of its own
-    expect([at, key]).toEqual([
-      [0, 0, 0, 0],
-      ['/0', '/1', '/2', '/3'],
+    expect([at, paths]).toEqual([
+      [0, 210, 420, 630],
+      ['/?0', '/?1', '/?2', '/?3'],
     ])
-    expect(calls.map((call) => notesOf(call.ledger))).toEqual([[], [], [], []])
+    expect(calls.map((call) => notesOf(call.ledger))).toEqual([
+      [],
+      [['rateLimit.waits', { wait: 210, ahead: 0 }]],
+      [['rateLimit.waits', { wait: 420, ahead: 1 }]],
+      [['rateLimit.waits', { wait: 630, ahead: 2 }]],
+    ])
   })
 
   it('counts a pause as a pause: no turns are saved up', async () => {
@@ -280,7 +283,7 @@ describe('a call that waits for its turn', () => {
     await clock.drain()
     const [first, second, third] = await all
 
-    expect([first!.verdict, second!.verdict, third]).toMatchObject([
+    expect([first.verdict, second.verdict, third]).toMatchObject([
       'rate',
       'ok',
       { code: 'RATE_WAIT', because: 'a wait of 1.2 s for a turn does not fit into the 1 s left' },
