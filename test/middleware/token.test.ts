@@ -232,6 +232,19 @@ describe('token in use', () => {
     expect(used()).toEqual(['Bearer t1', 'Bearer t2', 'Bearer t1'])
   })
 
+  it('is forgotten for the 1025th origin, and the youngest are kept', async () => {
+    const { http, asked } = against([grants('t1')])
+    const call = (host: number) => http.get(`https://h${host}.example.com/`)
+    for (let host = 0; host < 1024; host++) await call(host)
+    await call(0)
+    expect(asked.length).toBe(1024)
+    await call(1024)
+    await call(1)
+    expect(asked.length).toBe(1025)
+    await call(0)
+    expect(asked.length).toBe(1026)
+  })
+
   it('is told in the story of the call that waited', async () => {
     const { http, clock } = against([later(100, grants('t1'))])
     const began = http.get('/')
@@ -516,6 +529,14 @@ describe('a token call', () => {
     expect(sent).toEqual([])
   })
 
+  it('that never came to a status has the reason in its ledger', async () => {
+    const { outcome, asked } = against([breaks('DNS_NOT_FOUND')], [ok], { retries: 0 })
+    await outcome()
+
+    expect(notesOf(asked[0]!.ledger)).toEqual([['token.fails', { code: 'DNS_NOT_FOUND' }]])
+    expect(asked[0]!.ledger.verdict).toBe('network')
+  })
+
   it('is worth nothing to its own server when nobody judges it, but the token is', async () => {
     const clock = virtualClock()
     const judge = layer({ name: 'none', slot: 'judge', verdicts: 'gives', run: (call, next) => next(call) })
@@ -663,6 +684,7 @@ describe('a store', () => {
     const { store, values } = memory()
     for (const options of [
       {},
+      { path: '/token/b' },
       { clientId: 'b' },
       { clientSecret: 'b' },
       { scope: 'b' },
@@ -670,7 +692,7 @@ describe('a store', () => {
     ])
       await against([grants('t1')], [ok], { store, ...options }).outcome()
 
-    expect(values.size).toBe(5)
+    expect(values.size).toBe(6)
   })
 
   it('is asked again after a refusal, for another process may have a newer one', async () => {
@@ -769,6 +791,22 @@ describe('a source of one’s own', () => {
     })
   })
 
+  it('keeps tokens of two accounts apart, and by its name where none is given', async () => {
+    const asked: string[] = []
+    const store: Store = {
+      name: 'memory',
+      get: async (key) => void asked.push(key),
+      set: async () => {},
+      delete: async () => {},
+    }
+    const give = source(async () => ({ token: 't', expiresIn: 1000 }))
+    for (const options of [{ account: 'a' }, { account: 'b' }, {}, { name: 'other' }, { account: 'a', name: 'third' }])
+      await against([ok], [ok], { ...give, ...options, store }).outcome()
+
+    expect(new Set(asked).size).toBe(4)
+    expect(asked[4]).toBe(asked[0])
+  })
+
   it('is told by its signal when nobody listens any more', async () => {
     let signal: AbortSignal | undefined
     const { http, clock } = against([ok], [ok], {
@@ -800,11 +838,24 @@ describe('a source of one’s own', () => {
 })
 
 describe('token options', () => {
+  it('take an issuer over plain http, and show skew and bound in the plan', async () => {
+    const { outcome, asked } = against([grants('t1')], [ok], { origin: 'http://auth.example.com/' })
+    await outcome()
+    const stack = pipeline([token(keys), status()], scriptedTransport(ok))
+
+    expect(asked[0]!.origin).toBe('http://auth.example.com')
+    expect(stack.plan().layers[0]!.traits).toEqual({ skew: 60_000, after: 10_000 })
+  })
+
   it.each([
     [{ clientId: '' }, 'token(): the client_id is empty'],
     [{ clientSecret: 'a-secret\n' }, 'token(): the client_secret holds a line break'],
     [{ origin: 'auth.example.com' }, 'token: origin is not an http or https URL: write it as https://auth.example.com'],
     [{ origin: 'ftp://a.example' }, 'token: origin is not an http or https URL: write it as https://auth.example.com'],
+    [
+      { origin: 'xhttp://a.example' },
+      'token: origin is not an http or https URL: write it as https://auth.example.com',
+    ],
     [{ retries: -1 }, 'token: retries is -1: give a whole number from 0 up'],
     [{ retries: 0.5 }, 'token: retries is 0.5: give a whole number from 0 up'],
     [{ skew: -1 }, 'token: skew is -1: give milliseconds'],

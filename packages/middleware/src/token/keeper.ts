@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
-import { type Call, endpointCall, Failure, type Ledger, type Next, secret, type Secret } from '@penstock/core'
+import { type Call, endpointCall, Failure, type Ledger, type Next, notes, secret, type Secret } from '@penstock/core'
 import type { Store } from '../stores/store.ts'
 import type { Grant, Source } from './source.ts'
 import { storedToken } from './stored-token.ts'
+
+const says = notes('token', { fails: ['no token could be had: {code}', '无法获取令牌：{code}'] })
 
 /** A token in use. */
 export type Held = {
@@ -91,7 +93,10 @@ export class Keeper {
     const { source, name } = this.#options
     const from = call.clock.now()
     const grant = await source.ask(call, next)
-    if (grant instanceof Failure) return unavailable(grant, name)
+    if (grant instanceof Failure) {
+      if (grant.code !== 'TOKEN_UNAVAILABLE') call.note(says.fails, { code: grant.code }, name)
+      return unavailable(grant, name)
+    }
     const held = this.#hold(grant, from)
     if (held === undefined) return new Failure('server', 'TOKEN_UNAVAILABLE', name, 'what came is no token')
     await this.#stored?.save(call, held.secret.reveal(), grant.expiresIn)
