@@ -68,6 +68,11 @@ test('the cause counts, however deep a library has wrapped it', () => {
   expect(codeOf(new AggregateError([cause, cause], 'all addresses failed'))).toBe('network CONNECTION_REFUSED')
 })
 
+test('of several addresses, one that answered says more than one that cannot be reached', () => {
+  const error = new AggregateError([failing('ENETUNREACH'), failing('ECONNREFUSED')], 'all addresses failed')
+  expect(codeOf(error)).toBe('network CONNECTION_REFUSED')
+})
+
 test('a stream that was refused says that nobody has looked at it', () => {
   const error = failing('ERR_HTTP2_STREAM_ERROR', 'Stream closed with error code NGHTTP2_REFUSED_STREAM')
   expect(wireFault('test', error, 'wait', 'all', true, false)).toMatchObject({ peerRefused: true, reusedSocket: true })

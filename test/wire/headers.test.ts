@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { Secret } from '@penstock/core'
 import { expect, test } from 'vitest'
 import { onHead, serving, servingBytes } from '../support/loopback.ts'
@@ -41,6 +42,18 @@ onBothTransports((make) => {
     )
     expect(line).toBe('GET /x?a=1&key=k%2B%2F%3D%26 HTTP/1.1')
     expect(headers).toContain('authorization: bearer z')
+  })
+
+  test('who prints a reply, however deep, sees no secret of its request', async () => {
+    await using server = await serving((_, response) => response.write('half'))
+    await using http = over(make(), server.origin)
+    const outcome = await http.outcome({
+      path: '/',
+      query: { key: new Secret('key', 'canary-query') },
+      headers: { authorization: new Secret('t', 'canary-header') },
+    })
+    expect(inspect(outcome, { depth: Infinity })).not.toContain('canary')
+    if (!outcome.failed) outcome.body.discard()
   })
 
   test('a header of several values goes out as several', async () => {

@@ -90,7 +90,7 @@ onBothTransports((make) => {
     )
   })
 
-  test('ciphers and groups that the server does not share make no connection', async () => {
+  test('ciphers that the server does not share make no connection', async () => {
     await using server = await servingTls({ ...own, maxVersion: 'TLSv1.2', ciphers: 'ECDHE-ECDSA-AES256-GCM-SHA384' })
     const fault = { code: 'TLS_FAILED', verdict: 'network', ...inHandshake }
     const tls = { ca: own.cert, maxVersion: 'TLSv1.2', ciphers: 'ECDHE-ECDSA-AES128-GCM-SHA256' } as const

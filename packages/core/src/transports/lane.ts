@@ -2,7 +2,7 @@ import type { Client, Dispatcher } from 'undici'
 import type { Dial, Dialer } from './dialer.ts'
 
 /** Who is carried by a lane, and needs to know by which. */
-export type Passenger = Dispatcher.DispatchHandler & { lane: Lane | undefined; readonly gone: boolean }
+export type Passenger = Dispatcher.DispatchHandler & { set lane(lane: Lane); readonly gone: boolean }
 
 /** One of undici's clients, which has one socket at a time: what a trip must know of it to report wire facts. */
 export class Lane {

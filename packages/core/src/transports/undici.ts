@@ -83,7 +83,7 @@ export function undiciTransport(options: UndiciOptions = {}): Transport {
 const gone = new Error('The call is over')
 
 class UndiciExchange extends Exchange implements Passenger {
-  lane: Lane | undefined = undefined
+  #lane: Lane | undefined = undefined
   readonly #pool: UndiciPool
   #controller: Dispatcher.DispatchController | undefined = undefined
   #sent = false
@@ -91,6 +91,11 @@ class UndiciExchange extends Exchange implements Passenger {
   constructor(call: Call<any>, pool: UndiciPool) {
     super(call, 'undici')
     this.#pool = pool
+  }
+
+  /** Told by the lane. No field: who prints a reply would print the socket, and what was sent on it. */
+  set lane(lane: Lane) {
+    this.#lane = lane
   }
 
   get gone(): boolean {
@@ -108,7 +113,7 @@ class UndiciExchange extends Exchange implements Passenger {
 
   protected progress(): Reached {
     if (this.#controller === undefined) {
-      const stage = this.lane?.dial?.stage
+      const stage = this.#lane?.dial?.stage
       return { phase: stage === undefined || stage === 'ready' ? 'connect' : stage, sent: 'none' }
     }
     if (this.#sent) return { phase: 'wait', sent: 'all' }
@@ -121,11 +126,11 @@ class UndiciExchange extends Exchange implements Passenger {
   }
 
   flushed(): boolean {
-    return this.lane?.dial?.socket.writableLength === 0
+    return this.#lane?.dial?.socket.writableLength === 0
   }
 
   protected abort(): void {
-    if (this.#controller === undefined) this.lane?.giveUp()
+    if (this.#controller === undefined) this.#lane?.giveUp()
     else this.#controller.abort(gone)
   }
 
@@ -140,7 +145,7 @@ class UndiciExchange extends Exchange implements Passenger {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
     if (this.over) return controller.abort(gone)
-    this.reusedSocket = this.lane!.served++ > 0
+    this.reusedSocket = this.#lane!.served++ > 0
   }
 
   onRequestSent(): void {
@@ -163,7 +168,7 @@ class UndiciExchange extends Exchange implements Passenger {
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
-    const fault = this.lane?.dial?.fault
+    const fault = this.#lane?.dial?.fault
     this.broke(fault ?? error, fault !== undefined)
   }
 }

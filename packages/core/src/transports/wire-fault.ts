@@ -34,12 +34,16 @@ type Coded = Error & { readonly code?: unknown; readonly syscall?: unknown; read
 function innermost(error: unknown): Coded {
   let at = error as Coded
   for (let depth = 0; depth < 4; depth++) {
-    const inner = at.cause ?? (at instanceof AggregateError ? at.errors[0] : undefined)
+    const inner = at.cause ?? (at instanceof AggregateError ? tellingOf(at.errors) : undefined)
     if (!(inner instanceof Error)) break
     at = inner
   }
   return at
 }
+
+/** Of all addresses that were tried: one that answered says more than one that could not be reached. */
+const tellingOf = (errors: readonly Coded[]): Coded | undefined =>
+  errors.find(({ code }) => code !== 'ENETUNREACH' && code !== 'EHOSTUNREACH') ?? errors[0]
 
 function faultOf(error: Coded, phase: Phase, ofSocket: boolean): Fault | undefined {
   const code = typeof error.code === 'string' ? error.code : undefined
