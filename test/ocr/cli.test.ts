@@ -114,7 +114,6 @@ describe('penstock recognize', () => {
       confidence: expect.any(Number),
       page: 1,
       paragraph: 1,
-      angle: 0,
     })
     expect(failed).toMatchObject({ file: 'none.png', error: { code: 'FILE_NOT_FOUND', kind: 'input' } })
     expect([code, err]).toEqual([1, expect.stringMatching(/✗ none\.png: FILE_NOT_FOUND .*\n  → /)])

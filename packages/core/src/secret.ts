@@ -6,6 +6,8 @@ import { inspect } from 'node:util'
  *
  * @example
  * ```ts
+ * import { Secret } from '@penstock/core'
+ *
  * const key = new Secret('api_key', 'sk-123')
  * String(key)          // ⟨api_key#…⟩
  * key.reveal()         // for the wire

@@ -57,9 +57,9 @@ export type Baidu = Operations<typeof endpoints> & {
  *
  * await using emulator = await startEmulator({ qps: 2 })
  * await using ocr = baidu({ apiKey: emulator.apiKey, secretKey: emulator.secretKey }, { origin: emulator.url })
- * const page = await ocr.generalBasic({ image: 'examples/images/invoice-en.png', probability: true })
+ * const page = await ocr.generalBasic({ image: 'invoice-en.png', probability: true })
  * page.words_result[0]?.words
- * const { lines } = await ocr.recognize('examples/images/invoice-en.png')
+ * const { lines } = await ocr.recognize('invoice-en.png')
  * ```
  */
 export function baidu({ apiKey, secretKey }: BaiduCredentials, options: BaiduOptions = {}): Baidu {

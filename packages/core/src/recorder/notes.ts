@@ -16,6 +16,8 @@ export type NoteKind = Bilingual & {
  *
  * @example
  * ```ts
+ * import { notes } from '@penstock/core'
+ *
  * const says = notes('polite', { waits: ['waits {wait:ms}, as the server asked', '应服务器要求等待 {wait:ms}'] })
  * // call.note(says.waits, { wait: 300 })
  * ```

@@ -25,21 +25,24 @@ async function fromFile(file: string, say: Words): Promise<BaiduCredentials | un
   if (text === undefined) return undefined
   if (process.platform !== 'win32' && ((await stat(file)).mode & 0o077) !== 0)
     throw new ConfigError('CONFIG_INVALID', say('configOpen', { file }))
-  const { apiKey, secretKey } = keysOf(text) ?? {}
-  if (!(isText(apiKey) && isText(secretKey))) throw new ConfigError('CONFIG_INVALID', say('configBroken', { file }))
+  const keys = keysOf(text)
+  if (keys === undefined) throw new ConfigError('CONFIG_INVALID', say('configBroken', { file }))
+  const { apiKey, secretKey } = keys
   return pair(apiKey, secretKey, { apiKey: 'apiKey', secretKey: 'secretKey' }, say)
 }
 
-const isText = (value: unknown) => value === undefined || typeof value === 'string'
-
-function keysOf(text: string): { apiKey?: string; secretKey?: string } | undefined {
+/** None where the file says nothing of this vendor; undefined where it cannot be read as what it should be. */
+function keysOf(text: string): { readonly apiKey?: string; readonly secretKey?: string } | undefined {
   try {
-    const { baidu } = JSON.parse(text)
-    return typeof baidu === 'object' && baidu !== null ? baidu : undefined
+    const { baidu = {} } = JSON.parse(text)
+    const { apiKey, secretKey } = baidu
+    return isText(apiKey) && isText(secretKey) ? baidu : undefined
   } catch {
     return undefined
   }
 }
+
+const isText = (value: unknown) => value === undefined || typeof value === 'string'
 
 function pair(
   apiKey: string | undefined,

@@ -25,7 +25,7 @@ export type EmulatorOptions = {
   readonly strictHttpStatus?: boolean
   /** Milliseconds that every recognition takes at least. @default 0 */
   readonly latency?: number
-  /** What is allowed of a picture, for every endpoint. @default the newest dated limits of each endpoint's descriptor */
+  /** What is allowed of a picture, for every endpoint. @default the most generous limits of each endpoint's descriptor */
   readonly limits?: Partial<ImageLimits>
   /** Makes keys, tokens and log ids the same in every run. @default a random one */
   readonly seed?: number | string

@@ -12,12 +12,12 @@ export type Route = {
 
 export const tokenPath = token.path
 
-/** What each path can do. Limits are the newest that the descriptor knows, changed by `limits`. */
+/** What each path can do. Limits are the most generous that the descriptor knows, changed by `limits`. */
 export const routes = (limits: Partial<ImageLimits> = {}): ReadonlyMap<string, Route> => {
   const route = (endpoint: OcrEndpoint, isPlaced: boolean, isAccurate: boolean): [string, Route] => [
     endpoint.path,
     {
-      limits: { ...newest(endpoint.image), ...limits },
+      limits: { ...mostGenerous(endpoint.image), ...limits },
       languages: isAccurate ? accurateLanguages : generalLanguages,
       isPlaced,
       detectsLanguage: !isAccurate,
@@ -32,5 +32,5 @@ export const routes = (limits: Partial<ImageLimits> = {}): ReadonlyMap<string, R
 }
 
 /** The vendor's server follows the more generous page where two are in force. */
-const newest = (limits: readonly ImageLimits[]): ImageLimits =>
+const mostGenerous = (limits: readonly ImageLimits[]): ImageLimits =>
   limits.reduce((best, limit) => (limit.encodedBytes >= best.encodedBytes ? limit : best))
