@@ -28,6 +28,7 @@ import {
   virtualClock,
 } from '@penstock/core/testing'
 import { reject, retry, status, token, type TokenOptions } from '@penstock/middleware'
+import { oauthToken } from '../../packages/middleware/src/token/oauth-token.ts'
 import type { Store } from '../../packages/middleware/src/stores/store.ts'
 import { describe, expect, it } from 'vitest'
 
@@ -95,6 +96,7 @@ describe('token', () => {
       ],
     ])
     expect(sent.map(({ headers }) => revealed(headers))).toEqual([{ authorization: 'Bearer t1' }])
+    expect(String(sent[0]!.headers['authorization'])).toMatch(/^⟨access_token#/)
   })
 
   it('asks where it is told to', async () => {
@@ -492,17 +494,60 @@ describe('a token call', () => {
   })
 
   it.each([
-    ['invalid_grant', 'auth'],
-    ['unauthorized_client', 'denied'],
-    ['invalid_scope', 'denied'],
-    ['invalid_request', 'input'],
-    ['unsupported_grant_type', 'input'],
-    ['temporarily_unavailable', 'busy'],
-    ['server_error', 'server'],
-  ])('with the error %s has the verdict %s', async (error, verdict) => {
+    ['invalid_grant', 'auth', 'CREDENTIAL_REFUSED', 'The grant is not good.'],
+    ['unauthorized_client', 'denied', 'GRANT_DENIED', 'The client may not ask so.'],
+    ['invalid_scope', 'denied', 'SCOPE_REFUSED', 'The scope is refused.'],
+    ['invalid_request', 'input', 'TOKEN_REQUEST_INVALID', 'The request is not valid.'],
+    ['unsupported_grant_type', 'input', 'TOKEN_REQUEST_INVALID', 'No such grant.'],
+    ['temporarily_unavailable', 'busy', 'TOKEN_SERVER_BUSY', 'The server is busy.'],
+    ['server_error', 'server', 'TOKEN_SERVER_FAILED', 'The server failed.'],
+  ])('with the error %s has the verdict %s', async (error, verdict, code, meaning) => {
     const { outcome } = against([repliesJson({ error }, 400)], [ok], { retries: 0 })
 
-    expect((await outcome()).verdict).toBe(verdict)
+    expect(await outcome()).toMatchObject({
+      verdict,
+      because: `the token endpoint answers 400, ${error} (${code}): ${meaning}`,
+    })
+  })
+
+  it('by default is that of RFC 6749, each error with its meaning in both languages', () => {
+    const { input, output, verdicts, ...rest } = oauthToken('/token')
+
+    expect(rest).toEqual({
+      id: 'oauth.token',
+      method: 'POST',
+      path: '/token',
+      encoding: 'form',
+      repeatable: 'always',
+      billed: 'free',
+      docs: 'https://www.rfc-editor.org/rfc/rfc6749#section-4.4',
+    })
+    expect([input, output].map((schema) => schema['~standard'].vendor)).toEqual(['penstock', 'penstock'])
+    expect({ ...verdicts, rows: {} }).toEqual({ code: 'error', message: 'error_description', success: [], rows: {} })
+    const rows = Object.values(verdicts!.rows)
+    expect(rows.map(({ meaning, message }) => message + meaning.zh)).toEqual([
+      '客户端身份无效。',
+      '授权无效。',
+      '客户端无权使用此方式。',
+      'scope 被拒绝。',
+      '请求无效。',
+      '不支持此授权方式。',
+      '服务器繁忙。',
+      '服务器出错。',
+    ])
+  })
+
+  it('hands on how long to wait, and what outer layers have given', async () => {
+    const outer = layer({
+      name: 'outer',
+      slot: 'guard',
+      gives: ['tenant'],
+      run: (call: Call<any>, next: Next) => next(call, { tenant: 'acme' }),
+    })
+    const { outcome, asked } = against([breaks('RESET', { retryAfter: 7 })], [ok], { retries: 0 }, { outer: [outer] })
+
+    expect(await outcome()).toMatchObject({ verdict: 'network', retryAfter: 7 })
+    expect(asked[0]!.context).toEqual({ tenant: 'acme' })
   })
 
   it.each([
@@ -515,6 +560,7 @@ describe('a token call', () => {
       'no token could be had: REPLY_SCHEMA, expires_in: is no number of seconds',
     ],
     ['a token that no header takes', grants('a\nb'), 'server', 'what came is no token'],
+    ['a page', replies(500, {}, '<html>'), 'server', 'the token endpoint answers 500, BODY_HTML'],
     ['an empty token', grants(''), 'server', 'what came is no token'],
     [
       'a break',

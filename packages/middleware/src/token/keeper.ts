@@ -68,8 +68,6 @@ export class Keeper {
   #launch(leader: Call, next: Next): Flight {
     const call = this.#born(leader)
     const done = call.then((flight) => this.#obtain(flight, next)).finally(() => (this.#flight = undefined))
-    // a bug is told to whoever waits, and they may all have left
-    done.catch(nobody)
     return { ledger: call.then(({ ledger }) => ledger), done }
   }
 

@@ -12,7 +12,7 @@ export function dressing(place: TokenPlace): (token: Secret) => (call: Call<any>
   const header = place.header.toLowerCase()
   const scheme = place.scheme === undefined ? '' : `${place.scheme} `
   return (token) => {
-    const value = scheme === '' ? token : new Secret('access_token', scheme + token.reveal())
+    const value = new Secret('access_token', scheme + token.reveal())
     return (call) => call.withHeader(header, value)
   }
 }
