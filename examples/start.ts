@@ -16,7 +16,7 @@ await using emulator = await startEmulator({ qps: 2 })
 await using ocr = baidu({ apiKey: emulator.apiKey, secretKey: emulator.secretKey }, { origin: emulator.url })
 
 title('The way of every call')
-console.log(`${ocr.plan()}`)
+console.log(String(ocr.plan()))
 
 const ledgers: Ledger[] = []
 

@@ -1,13 +1,13 @@
-import { client, pipeline } from '@penstock/core'
+import { client, type Clock, pipeline } from '@penstock/core'
 import { hangs, replies, scriptedTransport, seeded, virtualClock } from '@penstock/core/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { Alarms, type Alarm } from '../../packages/core/src/alarms.ts'
 
-const alarm = (dueAt: number, rang: number[], now: () => number): Alarm => ({
+const alarm = (dueAt: number, rang: number[], clock: Clock): Alarm => ({
   dueAt,
   earlier: undefined,
   later: undefined,
-  due: () => void rang.push(now()),
+  due: () => void rang.push(clock.now()),
 })
 
 describe('alarms', () => {
@@ -21,7 +21,7 @@ describe('alarms', () => {
     const clock = virtualClock()
     const alarms = new Alarms(clock)
     const rang: number[] = []
-    for (const time of times) alarms.add(alarm(time, rang, clock.now))
+    for (const time of times) alarms.add(alarm(time, rang, clock))
     await clock.drain()
     expect(rang).toEqual(times.toSorted((one, other) => one - other))
     expect([alarms.count, clock.timers]).toEqual([0, 0])
@@ -32,7 +32,7 @@ describe('alarms', () => {
     const alarms = new Alarms(clock)
     const chance = seeded(7)
     const rang: number[] = []
-    const all = Array.from({ length: 1000 }, () => alarm(1 + Math.floor(chance() * 30_000), rang, clock.now))
+    const all = Array.from({ length: 1000 }, () => alarm(1 + Math.floor(chance() * 30_000), rang, clock))
     for (const one of all) alarms.add(one)
     const [dropped, kept] = [all.filter((_, index) => index % 3 === 0), all.filter((_, index) => index % 3 !== 0)]
     for (const one of dropped) alarms.drop(one)
@@ -43,12 +43,12 @@ describe('alarms', () => {
   it('keep no process alive once nothing waits', () => {
     const clock = virtualClock()
     const alarms = new Alarms(clock)
-    const one = alarm(50, [], clock.now)
+    const one = alarm(50, [], clock)
     alarms.add(one)
     expect(clock.timers).toBe(1)
     alarms.drop(one)
     expect(clock.timers).toBe(0)
-    alarms.add(alarm(60, [], clock.now))
+    alarms.add(alarm(60, [], clock))
     expect(clock.timers).toBe(1)
   })
 })

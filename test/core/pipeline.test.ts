@@ -151,7 +151,9 @@ describe('a pipeline that cannot work', () => {
 
   it('lets a plain function stand anywhere', () => {
     const plain = (call: Call, next: Next) => next(call)
-    expect(String(pipeline([at('repeat'), plain, at('judge')], ok()).plan())).toBe('repeat → plain → judge → scripted')
+    expect(String(pipeline([at('repeat'), plain, at('judge')] as readonly Stackable[], ok()).plan())).toBe(
+      'repeat → plain → judge → scripted',
+    )
   })
 })
 

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 const key = new Secret('api_key', 'canary')
 
 it.each([
-  ['text', (value: Secret) => `${value}`],
+  ['text', (value: Secret) => ['a', value].join()],
   ['JSON', (value: Secret) => JSON.stringify({ value })],
   ['inspection', (value: Secret) => inspect({ value }, { depth: 9, showHidden: true })],
   ['a copy', (value: Secret) => inspect({ ...value })],

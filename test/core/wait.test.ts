@@ -1,29 +1,21 @@
 import { getEventListeners } from 'node:events'
-import { type Call, client, Failure, type Next, type Outcome, pipeline } from '@penstock/core'
+import { type Call, client, Failure, layer, type Next, type Outcome, pipeline } from '@penstock/core'
 import { replies, scriptedTransport, virtualClock } from '@penstock/core/testing'
 import { expect, it } from 'vitest'
 
 const bound = { after: 100, layer: 'bound', code: 'CALL_DEADLINE', verdict: 'late' } as const
 
-function run(layer: (call: Call, next: Next) => Promise<Outcome>, signal?: AbortSignal) {
+function run(runs: (call: Call, next: Next) => Promise<Outcome>, signal?: AbortSignal) {
   const clock = virtualClock()
   const http = client({
-    pipeline: pipeline([{ ...waiting, run: layer }], scriptedTransport(replies(200))),
+    pipeline: pipeline([layer({ ...waiting, run: runs })], scriptedTransport(replies(200))),
     origin: 'https://api.example.com',
     clock,
   })
   return { clock, http, outcome: http.outcome({ path: '/', ...(signal && { signal }) }) }
 }
 
-const waiting = {
-  name: 'waiting',
-  slot: 'wire',
-  calls: 'once',
-  verdicts: 'neither',
-  about: '',
-  traits: {},
-  '~gives': undefined as never,
-} as const
+const waiting = { name: 'waiting', slot: 'wire' } as const
 
 const passing = (cut: Failure | undefined, call: Call, next: Next) => cut ?? next(call)
 
@@ -122,16 +114,12 @@ it('does not begin a wait on a call that is over', async () => {
 it('keeps no listener after ten thousand waits on one signal', async () => {
   const { signal } = new AbortController()
   const clock = virtualClock()
+  const joins = layer({
+    ...waiting,
+    run: async (call, next) => passing(await call.until(Promise.resolve(undefined)), call, next),
+  })
   const http = client({
-    pipeline: pipeline(
-      [
-        {
-          ...waiting,
-          run: async (call, next) => passing((await call.until(Promise.resolve(undefined))) ?? undefined, call, next),
-        },
-      ],
-      scriptedTransport(replies(200)),
-    ),
+    pipeline: pipeline([joins], scriptedTransport(replies(200))),
     origin: 'https://api.example.com',
     clock,
   })

@@ -143,7 +143,7 @@ describe('penstock recognize', () => {
       /CONNECTION_REFUSED|TOKEN_UNAVAILABLE/,
     ],
   ])('exits by the kind of trouble: %s', async (_, args, env, code, text) => {
-    const ended = await run(['recognize', ...args], env as Record<string, string>)
+    const ended = await run(['recognize', ...args], env)
     expect(ended).toMatchObject({ code, err: expect.stringMatching(text) })
     expect(ended.out + ended.err).not.toContain('canary')
   })

@@ -1,4 +1,4 @@
-import { type Call, layer, type Layer, type Next, pipeline } from '@penstock/core'
+import { type Call, layer, type Layer, type Middleware, type Next, pipeline } from '@penstock/core'
 import { replies, scriptedTransport } from '@penstock/core/testing'
 import { status } from '@penstock/middleware'
 import { expectTypeOf, it } from 'vitest'
@@ -28,14 +28,12 @@ it('infers a name that is given, and one that is not', () => {
 })
 
 it('refuses a layer that forgets its outcome', () => {
+  const forgets = async (call: Call, next: Next) => {
+    await next(call)
+  }
+  expectTypeOf(forgets).not.toExtend<Middleware>()
   // @ts-expect-error: nothing is returned
-  layer({
-    name: 'forgets',
-    slot: 'wire',
-    run: async (call: Call, next: Next) => {
-      await next(call)
-    },
-  })
+  layer({ name: 'forgets', slot: 'wire', run: forgets })
 })
 
 it('counts a gift that is not listed as nobody’s', () => {

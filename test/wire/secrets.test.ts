@@ -104,7 +104,7 @@ async function everythingPrinted(transport: Transport, fault: Fault, tls = false
   const stack = defaultStack({
     retry: { retries: 1, delay: 1, maxDelay: 1 },
     requestLog: {
-      logger: { debug: log, info: log, warn: log, error: log },
+      logger: { debug: log, info: log, warn: log },
       onRequest: log,
       onReply: log,
       onError: log,

@@ -118,7 +118,7 @@ export class Call<Context extends object = {}> implements CallFields<Context> {
   }
 
   with(change: Partial<CallFields<any>>): Call<Context> {
-    return new Call({ ...this, ...change } as CallFields<Context>)
+    return new Call<Context>({ ...this, ...change })
   }
 
   /** With one header more; a header of that name is replaced. `name` in lower case. */

@@ -19,7 +19,10 @@ export type DeadlineOptions<Name extends string = 'deadline'> = {
  * const whole = deadline({ after: 30_000 })
  * ```
  */
-export function deadline<const Name extends string = 'deadline'>({ after, name = 'deadline' as Name }: DeadlineOptions<Name>) {
+export function deadline<const Name extends string = 'deadline'>({
+  after,
+  name = 'deadline' as Name,
+}: DeadlineOptions<Name>) {
   if (!(after > 0)) throw new ConfigError('CONFIG_INVALID', `${name}({ after }) must be milliseconds, more than 0`)
   const bound = { after, layer: name, code: 'CALL_DEADLINE', verdict: 'late' } as const
   return layer({

@@ -13,20 +13,20 @@ import { token, type TokenOptions } from './token.ts'
 
 /** Options of each layer by its name. What has no default of its own, `cache` and `token`, is off without them. */
 export type DefaultStackOptions = {
-  readonly requestLog?: RequestLogOptions<'requestLog'>
+  readonly requestLog?: RequestLogOptions
   /** Milliseconds for the whole call. @default 60_000 */
   readonly deadline?: number
-  readonly retry?: RetryOptions<'retry'>
-  readonly circuitBreaker?: CircuitBreakerOptions<'circuitBreaker'>
+  readonly retry?: RetryOptions
+  readonly circuitBreaker?: CircuitBreakerOptions
   /** @default off */
-  readonly token?: TokenOptions<'token'>
+  readonly token?: TokenOptions
   /** @default the endpoint's own `qps`; none for calls without one */
-  readonly rateLimit?: RateLimitOptions<'rateLimit'>
+  readonly rateLimit?: RateLimitOptions
   /** Milliseconds for one attempt. @default 15_000 */
   readonly timeout?: number
-  readonly status?: StatusOptions<'status'>
-  readonly reject?: RejectOptions<'reject'>
-  readonly tls?: TlsLayerOptions<'tls'>
+  readonly status?: StatusOptions
+  readonly reject?: RejectOptions
+  readonly tls?: TlsLayerOptions
 }
 
 /**
@@ -50,7 +50,11 @@ export function defaultStack(options: DefaultStackOptions = {}) {
     off('cache', 'recall'),
     off('dedupe', 'recall'),
     retry(options.retry),
-    circuitBreaker({ window: Math.max(10_000, 2 * attempt), probeLease: Math.max(10_000, attempt), ...options.circuitBreaker }),
+    circuitBreaker({
+      window: Math.max(10_000, 2 * attempt),
+      probeLease: Math.max(10_000, attempt),
+      ...options.circuitBreaker,
+    }),
     tokenOf(options),
     rateLimit(options.rateLimit),
     timeout({ after: attempt }),
@@ -68,5 +72,7 @@ const tokenOf = ({ token: given }: DefaultStackOptions): Layer<'token', 'identif
     : { ...token(given), verdicts: 'neither', '~gives': undefined as never }
 
 /** Keeps a place in the plan, and does nothing. */
-const off = <const Name extends string, const At extends Slot>(name: Name, slot: At) =>
-  layer({ name, slot, about: 'off', run: (call, next) => next(call) })
+const off = <const Name extends string, const At extends Slot>(
+  name: Name,
+  slot: At,
+): Layer<Name, At, {}, never, 'neither'> => layer({ name, slot, about: 'off', run: (call, next) => next(call) })

@@ -25,13 +25,15 @@ const proxyHeaders = ['proxy-authorization', 'proxy-connection'] as const
  * ```
  */
 export function direct<const Name extends string = 'direct'>({ name = 'direct' as Name }: DirectOptions<Name> = {}) {
-  const ignored = variables.filter(variable => process.env[variable] || process.env[variable.toLowerCase()]).join(', ')
+  const ignored = variables
+    .filter((variable) => process.env[variable] || process.env[variable.toLowerCase()])
+    .join(', ')
   return layer({
     name,
     slot: 'wire',
     run(call, next) {
       if (ignored !== '') call.note(says.ignored, { variables: ignored }, name)
-      const told = proxyHeaders.filter(header => call.headers[header] !== undefined)
+      const told = proxyHeaders.filter((header) => call.headers[header] !== undefined)
       if (told.length === 0) return next(call)
       call.note(says.stripped, { headers: told.join(', ') }, name)
       return next(call.with({ headers: without(call.headers, told) }))

@@ -13,7 +13,7 @@ import {
   type VerdictTable,
 } from '@penstock/core'
 
-export type RejectOptions<Name extends string = string> = {
+export type RejectOptions<Name extends string = 'reject'> = {
   /** @default 'reject' */
   readonly name?: Name
   /** The vendor's codes, for calls whose endpoint names none. @default none */

@@ -58,7 +58,8 @@ export function requestLog<const Name extends string = 'requestLog'>(options: Re
   const state = { dropped: 0 }
 
   function tell(hook: keyof LogHooks, call: Call<any>, record: LogRecord): void {
-    for (const told of [options[hook], call.options.hooks?.[hook]]) if (told !== undefined) guarded(() => told(record as never))
+    for (const told of [options[hook], call.options.hooks?.[hook]])
+      if (told !== undefined) guarded(() => told(record as never))
   }
 
   function guarded(act: () => unknown): void {
@@ -71,7 +72,12 @@ export function requestLog<const Name extends string = 'requestLog'>(options: Re
   }
 
   const looks = (call: Call<any>) =>
-    logger !== undefined || call.options.hooks !== undefined || options.onRequest !== undefined || options.onReply !== undefined || options.onError !== undefined || options.onRetry !== undefined
+    logger !== undefined ||
+    call.options.hooks !== undefined ||
+    options.onRequest !== undefined ||
+    options.onReply !== undefined ||
+    options.onError !== undefined ||
+    options.onRetry !== undefined
 
   async function whole(call: Call<any>, next: Next) {
     tell('onRequest', call, begun(call))
@@ -79,7 +85,9 @@ export function requestLog<const Name extends string = 'requestLog'>(options: Re
     const record = ended(call, outcome, call.ledger.startedAt)
     const well = outcome.verdict === 'ok' || outcome.verdict === 'unknown'
     tell(well ? 'onReply' : 'onError', call, record)
-    guarded(() => logger?.[well ? 'info' : 'warn']?.(record, `${call.method} ${record.url} ${record.status ?? record.code}`))
+    guarded(() =>
+      logger?.[well ? 'info' : 'warn']?.(record, `${call.method} ${record.url} ${record.status ?? record.code}`),
+    )
     return outcome
   }
 
@@ -98,10 +106,17 @@ export function requestLog<const Name extends string = 'requestLog'>(options: Re
     run: (call, next) => (looks(call) ? whole(call, next) : next(call)),
     attempt: (call, next) => (looks(call) ? once(call, next) : next(call)),
   })
-  return Object.defineProperty(made as typeof made & { readonly dropped: number }, 'dropped', { get: () => state.dropped })
+  return Object.defineProperty(made as typeof made & { readonly dropped: number }, 'dropped', {
+    get: () => state.dropped,
+  })
 }
 
-const begun = ({ id, method, ledger: { url, endpoint } }: Call<any>): LogRecord => ({ id, method, url, ...(endpoint !== undefined && { endpoint }) })
+const begun = ({ id, method, ledger: { url, endpoint } }: Call<any>): LogRecord => ({
+  id,
+  method,
+  url,
+  ...(endpoint !== undefined && { endpoint }),
+})
 
 function ended(call: Call<any>, outcome: Outcome, from: number): LogRecord {
   const { attempts, trips } = call.ledger

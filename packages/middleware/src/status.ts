@@ -1,6 +1,6 @@
 import { type Judgement, layer, type Outcome, type Reply, retryAfter, type Verdict } from '@penstock/core'
 
-export type StatusOptions<Name extends string = string> = {
+export type StatusOptions<Name extends string = 'status'> = {
   /** @default 'status' */
   readonly name?: Name
   /** Another verdict for a status, before the table below is asked. @default none */

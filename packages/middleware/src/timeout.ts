@@ -19,7 +19,10 @@ export type TimeoutOptions<Name extends string = 'timeout'> = {
  * const attempt = timeout({ after: 5_000 })
  * ```
  */
-export function timeout<const Name extends string = 'timeout'>({ after, name = 'timeout' as Name }: TimeoutOptions<Name>) {
+export function timeout<const Name extends string = 'timeout'>({
+  after,
+  name = 'timeout' as Name,
+}: TimeoutOptions<Name>) {
   if (!(after > 0)) throw new ConfigError('CONFIG_INVALID', `${name}({ after }) must be milliseconds, more than 0`)
   const bound = { after, layer: name, code: 'ATTEMPT_TIMEOUT', verdict: 'timeout' } as const
   return layer({

@@ -6,7 +6,10 @@ export type TlsLayerOptions<Name extends string = 'tls'> = TlsOptions & {
 }
 
 const says = notes('tls', {
-  ignored: ['verifies certificates, though NODE_TLS_REJECT_UNAUTHORIZED is 0', '仍校验证书，忽略 NODE_TLS_REJECT_UNAUTHORIZED=0'],
+  ignored: [
+    'verifies certificates, though NODE_TLS_REJECT_UNAUTHORIZED is 0',
+    '仍校验证书，忽略 NODE_TLS_REJECT_UNAUTHORIZED=0',
+  ],
 })
 
 /**
@@ -21,7 +24,10 @@ const says = notes('tls', {
  * const strict = tls({ minVersion: 'TLSv1.3' })
  * ```
  */
-export function tls<const Name extends string = 'tls'>({ name = 'tls' as Name, ...options }: TlsLayerOptions<Name> = {}) {
+export function tls<const Name extends string = 'tls'>({
+  name = 'tls' as Name,
+  ...options
+}: TlsLayerOptions<Name> = {}) {
   check(name, options)
   const own: TlsOptions = Object.freeze({ minVersion: 'TLSv1.2', ...options })
   const wires = new WeakMap<WireOptions, WireOptions>()
@@ -48,11 +54,17 @@ export function tls<const Name extends string = 'tls'>({ name = 'tls' as Name, .
 
 function check(name: string, options: TlsOptions): void {
   const wrong = (sentence: string) => new ConfigError('CONFIG_INVALID', `${name}(): ${sentence}`)
-  for (const [option, version] of [['minVersion', options.minVersion], ['maxVersion', options.maxVersion]] as const)
-    if (version !== undefined && version !== 'TLSv1.2' && version !== 'TLSv1.3') throw wrong(`${option} must be TLSv1.2 or TLSv1.3`)
-  if (options.minVersion === 'TLSv1.3' && options.maxVersion === 'TLSv1.2') throw wrong('minVersion is above maxVersion')
+  for (const [option, version] of [
+    ['minVersion', options.minVersion],
+    ['maxVersion', options.maxVersion],
+  ] as const)
+    if (version !== undefined && version !== 'TLSv1.2' && version !== 'TLSv1.3')
+      throw wrong(`${option} must be TLSv1.2 or TLSv1.3`)
+  if (options.minVersion === 'TLSv1.3' && options.maxVersion === 'TLSv1.2')
+    throw wrong('minVersion is above maxVersion')
   for (const option of ['rejectUnauthorized', 'checkServerIdentity', 'secureContext', 'requestCert'])
-    if (option in options) throw wrong(`${option} is no option: verification stays on; trust a private server by ca or pins`)
+    if (option in options)
+      throw wrong(`${option} is no option: verification stays on; trust a private server by ca or pins`)
   for (const pin of options.pins ?? [])
     if (Buffer.from(pin, 'base64').length !== 32) throw wrong('each of pins must be a SHA-256 in base64')
   for (const pem of [options.ca ?? [], options.cert ?? []].flat())
@@ -60,4 +72,6 @@ function check(name: string, options: TlsOptions): void {
 }
 
 const about = ({ minVersion, ca, cert, pins }: TlsOptions) =>
-  [`≥ ${minVersion?.replace('TLSv', '')}`, ca && 'own ca', cert && 'client certificate', pins && 'pinned'].filter(Boolean).join(', ')
+  [`≥ ${minVersion?.replace('TLSv', '')}`, ca && 'own ca', cert && 'client certificate', pins && 'pinned']
+    .filter(Boolean)
+    .join(', ')

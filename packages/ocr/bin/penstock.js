@@ -16,12 +16,10 @@ process.stdout.on('error', (error) => {
 
 // In a checkout the sources run as they are, where the export condition leads every package to them.
 const fromSource = process.execArgv.some((argument) => argument === '--conditions=source')
-import(fromSource ? '../src/cli/main.ts' : '../dist/cli/main.js')
+void import(fromSource ? '../src/cli/main.ts' : '../dist/cli/main.js')
   .then(({ main }) => main(process.argv.slice(2)))
   .catch((error) => {
     console.error(error)
     return 70
   })
-  .then((code) => {
-    process.exitCode = code
-  })
+  .then((code) => (process.exitCode = code))

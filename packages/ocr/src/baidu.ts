@@ -32,7 +32,7 @@ export type BaiduOptions = Pick<ClientOptions, 'diagnose' | 'clock' | 'chance' |
   /** Requests a second, for each endpoint. @default the descriptor's, 2 */
   readonly qps?: number
   /** Where tokens are kept beyond this process. @default nowhere */
-  readonly tokenStore?: TokenOptions<'token'>['store']
+  readonly tokenStore?: TokenOptions['store']
   /** Options of the other layers, by name. */
   readonly layers?: Omit<DefaultStackOptions, 'token' | 'rateLimit'>
 }
@@ -89,7 +89,7 @@ export function baidu({ apiKey, secretKey }: BaiduCredentials, options: BaiduOpt
     ...methods,
     recognize: recognizer(methods, { asks, read: readBaidu }),
     plan: () => stack.plan(),
-    close: http.close,
+    close: (options) => http.close(options),
     [Symbol.asyncDispose]: () => http.close(),
   }
 }

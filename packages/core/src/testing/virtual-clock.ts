@@ -1,3 +1,4 @@
+// oxlint-disable-next-line no-restricted-imports -- a turn of the event loop, not a time; imported, so that fake timers leave it alone
 import { setImmediate } from 'node:timers'
 import type { Clock, Timer } from '../clock.ts'
 

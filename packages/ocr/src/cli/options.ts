@@ -15,12 +15,14 @@ export function vendorOptions(about: string): Option[] {
       for (const value of field.unwrap?.().options ?? []) values.add(value)
       found.set(name, values)
     }
-  return [...found].toSorted().map(([name, values]) => {
-    const flag = `--${name.replaceAll('_', '-')}`
-    return values.size === 0
-      ? new Option(`${flag} [boolean]`, about).choices(['true', 'false']).preset('true')
-      : new Option(`${flag} <value>`, `${about}: ${[...values].join(', ')}`)
-  })
+  return [...found]
+    .toSorted(([one], [other]) => one.localeCompare(other))
+    .map(([name, values]) => {
+      const flag = `--${name.replaceAll('_', '-')}`
+      return values.size === 0
+        ? new Option(`${flag} [boolean]`, about).choices(['true', 'false']).preset('true')
+        : new Option(`${flag} <value>`, `${about}: ${[...values].join(', ')}`)
+    })
 }
 
 /** Flags as the endpoint's options: `detectDirection: 'true'` is `detect_direction: true`. */
