@@ -77,3 +77,15 @@ describe('fake timers', () => {
     })
   })
 })
+
+it('do not ring for one that another has ended in the same sweep', async () => {
+  const clock = virtualClock()
+  const alarms = new Alarms(clock)
+  const rang: number[] = []
+  const second = alarm(10, rang, clock)
+  const first: Alarm = { ...alarm(10, rang, clock), due: () => alarms.drop(second) }
+  const third = alarm(11, rang, clock)
+  for (const one of [second, first, third]) alarms.add(one)
+  await clock.drain()
+  expect([rang, alarms.count]).toEqual([[11], 0])
+})

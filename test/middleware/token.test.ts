@@ -306,7 +306,7 @@ describe('a call that waits for a token', () => {
     await clock.advance(1)
 
     expect(await call).toMatchObject({
-      verdict: 'timeout',
+      verdict: 'refused',
       code: 'TOKEN_UNAVAILABLE',
       because: 'no token could be had: CALL_DEADLINE, 300 ms were over',
       phase: 'local',
@@ -452,7 +452,7 @@ describe('a token call', () => {
     const { outcome, asked } = against([repliesJson({}, 500)], [ok], retries === undefined ? {} : { retries })
 
     expect(await outcome()).toMatchObject({
-      verdict: 'server',
+      verdict: 'refused',
       code: 'TOKEN_UNAVAILABLE',
       because: 'the token endpoint answers 500',
       sent: 'none',
@@ -466,7 +466,7 @@ describe('a token call', () => {
   it('is given up when the next wait would not fit', async () => {
     const { outcome, asked } = against([busy(10)])
 
-    expect(await outcome()).toMatchObject({ verdict: 'busy', code: 'TOKEN_UNAVAILABLE', retryAfter: 10_000 })
+    expect(await outcome()).toMatchObject({ verdict: 'refused', code: 'TOKEN_UNAVAILABLE', retryAfter: 10_000 })
     expect(notesOf(asked[0]!.ledger)).toEqual([['token.does_not_fit', { wait: 10_100, left: 10_000 }]])
   })
 
@@ -499,8 +499,8 @@ describe('a token call', () => {
     ['invalid_scope', 'denied', 'SCOPE_REFUSED', 'The scope is refused.'],
     ['invalid_request', 'input', 'TOKEN_REQUEST_INVALID', 'The request is not valid.'],
     ['unsupported_grant_type', 'input', 'TOKEN_REQUEST_INVALID', 'No such grant.'],
-    ['temporarily_unavailable', 'busy', 'TOKEN_SERVER_BUSY', 'The server is busy.'],
-    ['server_error', 'server', 'TOKEN_SERVER_FAILED', 'The server failed.'],
+    ['temporarily_unavailable', 'refused', 'TOKEN_SERVER_BUSY', 'The server is busy.'],
+    ['server_error', 'refused', 'TOKEN_SERVER_FAILED', 'The server failed.'],
   ])('with the error %s has the verdict %s', async (error, verdict, code, meaning) => {
     const { outcome } = against([repliesJson({ error }, 400)], [ok], { retries: 0 })
 
@@ -546,26 +546,26 @@ describe('a token call', () => {
     })
     const { outcome, asked } = against([breaks('RESET', { retryAfter: 7 })], [ok], { retries: 0 }, { outer: [outer] })
 
-    expect(await outcome()).toMatchObject({ verdict: 'network', retryAfter: 7 })
+    expect(await outcome()).toMatchObject({ verdict: 'refused', retryAfter: 7 })
     expect(asked[0]!.context).toEqual({ tenant: 'acme' })
   })
 
   it.each([
     ['a 401 without a word', unauthorized, 'auth', 'the token endpoint answers 401'],
-    ['no token', repliesJson({}), 'server', 'no token could be had: REPLY_SCHEMA, access_token: is no text'],
+    ['no token', repliesJson({}), 'refused', 'no token could be had: REPLY_SCHEMA, access_token: is no text'],
     [
       'no time',
       repliesJson({ access_token: 'x', expires_in: 'soon' }),
-      'server',
+      'refused',
       'no token could be had: REPLY_SCHEMA, expires_in: is no number of seconds',
     ],
-    ['a token that no header takes', grants('a\nb'), 'server', 'what came is no token'],
-    ['a page', replies(500, {}, '<html>'), 'server', 'the token endpoint answers 500, BODY_HTML'],
-    ['an empty token', grants(''), 'server', 'what came is no token'],
+    ['a token that no header takes', grants('a\nb'), 'refused', 'what came is no token'],
+    ['a page', replies(500, {}, '<html>'), 'refused', 'the token endpoint answers 500'],
+    ['an empty token', grants(''), 'refused', 'what came is no token'],
     [
       'a break',
       breaks('DNS_NOT_FOUND'),
-      'network',
+      'refused',
       'no token could be had: DNS_NOT_FOUND, the script says DNS_NOT_FOUND',
     ],
   ])('that brings %s says so', async (_, step, verdict, because) => {
@@ -580,7 +580,7 @@ describe('a token call', () => {
     await outcome()
 
     expect(notesOf(asked[0]!.ledger)).toEqual([['token.fails', { code: 'DNS_NOT_FOUND' }]])
-    expect(asked[0]!.ledger.verdict).toBe('network')
+    expect(asked[0]!.ledger.verdict).toBe('refused')
   })
 
   it('is worth nothing to its own server when nobody judges it, but the token is', async () => {
@@ -864,7 +864,7 @@ describe('a source of one’s own', () => {
     expect(signal!.aborted).toBe(false)
     await clock.advance(1)
 
-    expect(await call).toMatchObject({ verdict: 'timeout', code: 'TOKEN_UNAVAILABLE' })
+    expect(await call).toMatchObject({ verdict: 'refused', code: 'TOKEN_UNAVAILABLE' })
     expect(signal!.aborted).toBe(true)
   })
 
@@ -879,7 +879,7 @@ describe('a source of one’s own', () => {
       source(async () => grant),
     )
 
-    expect(await outcome()).toMatchObject({ verdict: 'server', because: 'what came is no token' })
+    expect(await outcome()).toMatchObject({ verdict: 'refused', because: 'what came is no token' })
   })
 })
 

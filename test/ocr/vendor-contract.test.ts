@@ -120,7 +120,7 @@ describe.each<[string, () => Transport]>([
   it.each([
     ['18', code(18), 'QPS_LIMIT'],
     ['282000', code(282000), 'SERVER_ERROR'],
-    ['a 502 with HTML', text('<html>bad gateway</html>', 502), 'BODY_HTML'],
+    ['a 502 with HTML', text('<html>bad gateway</html>', 502), 'STATUS_502'],
     ['HTML with 200', text('<!DOCTYPE html><p>login</p>'), 'BODY_HTML'],
     ['broken JSON', text('{"log_id":'), 'BODY_NOT_JSON'],
     ['a 503', text('{}', 503), 'STATUS_503'],

@@ -79,9 +79,19 @@ export class Alarms {
     for (let at = from; at < time + grain; at += grain)
       for (let alarm = this.#slots[slotOf(at)]; alarm !== undefined; alarm = alarm.later)
         if (alarm.dueAt <= time) due.push(alarm)
-    for (const alarm of due) this.drop(alarm)
-    if (this.#count > 0) this.#arm(this.#earliest(time))
-    for (const alarm of due) alarm.due()
+    for (const alarm of due) {
+      // one that rang before it may have ended this one
+      if (!this.#holds(alarm)) continue
+      this.drop(alarm)
+      alarm.due()
+    }
+    if (this.#count === 0) return
+    const earliest = this.#earliest(time)
+    if (earliest < this.#timerAt) this.#arm(earliest)
+  }
+
+  #holds(alarm: Alarm): boolean {
+    return alarm.earlier !== undefined || this.#slots[slotOf(alarm.dueAt)] === alarm
   }
 
   /** The earliest of this round, or the end of the round when there is only something later. */

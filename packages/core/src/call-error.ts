@@ -42,7 +42,7 @@ export class CallError extends PenstockError {
       ...(told.hint === undefined ? {} : { hint: told.hint }),
     })
     this.verdict = outcome.verdict
-    this.retryable = verdicts[outcome.verdict].again
+    this.retryable = verdicts[outcome.verdict].again || outcome.retryAfter !== undefined
     this.retryAfter = outcome.retryAfter
     this.phase = outcome.failed ? outcome.phase : 'receive'
     this.sent = outcome.failed ? outcome.sent : 'all'

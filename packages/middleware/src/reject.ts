@@ -83,14 +83,10 @@ async function judged(call: Call<any>, outcome: Outcome, table: VerdictTable, na
 /** A status that is an answer by itself is left to `status`. */
 function unreadable(call: Call<any>, reply: Reply, text: string, name: string): Reply {
   const { status } = reply
-  if ((status >= 300 && status < 500) || status === 204) return reply
+  if (status === 204) return reply
   const html = /^\s*<(!doctype|html)/i.test(text)
   call.note(html ? says.html : says.noJson, { status }, name)
-  return reply.judged({
-    verdict: 'server',
-    code: html ? 'BODY_HTML' : 'BODY_NOT_JSON',
-    retryAfter: retryAfter(reply.headers, call.clock.date()),
-  })
+  return status < 300 ? reply.judged({ verdict: 'server', code: html ? 'BODY_HTML' : 'BODY_NOT_JSON' }) : reply
 }
 
 const judgement = (reply: Reply, row: VerdictRow, vendorCode: string, date: number): Judgement => ({

@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto'
-import { type Call, endpointCall, Failure, type Ledger, type Next, notes, secret, type Secret } from '@penstock/core'
+import {
+  type Call,
+  endpointCall,
+  Failure,
+  type Ledger,
+  type Next,
+  notes,
+  secret,
+  type Secret,
+  verdicts,
+} from '@penstock/core'
 import type { Store } from '../stores/store.ts'
 import type { Grant, Source } from './source.ts'
 import { storedToken } from './stored-token.ts'
@@ -96,7 +106,7 @@ export class Keeper {
       return unavailable(grant, name)
     }
     const held = this.#hold(grant, from)
-    if (held === undefined) return new Failure('server', 'TOKEN_UNAVAILABLE', name, 'what came is no token')
+    if (held === undefined) return unavailable(new Failure('server', 'TOKEN_UNAVAILABLE', name, 'what came is no token'), name)
     await this.#stored?.save(call, held.secret.reveal(), grant.expiresIn)
     return held
   }
@@ -114,10 +124,14 @@ export class Keeper {
 
 /** Says no for the call that needs the token, of which nothing was sent. What our own side ended stays as it is. */
 function unavailable(failure: Failure, name: string): Failure {
-  const { verdict, code, because, retryAfter } = failure
-  if (verdict === 'cancelled' || code === 'TOKEN_UNAVAILABLE') return failure
-  const told = verdict === 'token' ? 'auth' : verdict
-  return new Failure(told, 'TOKEN_UNAVAILABLE', name, `no token could be had: ${code}, ${because}`, { retryAfter })
+  const { verdict, code, because } = failure
+  if (verdict === 'cancelled') return failure
+  const again = verdicts[verdict].again
+  // it has been tried again already: an outer retry would multiply the tries
+  const told = verdict === 'token' ? 'auth' : again ? 'refused' : verdict
+  const said = code === 'TOKEN_UNAVAILABLE' ? because : `no token could be had: ${code}, ${because}`
+  const retryAfter = failure.retryAfter ?? (again ? 1000 : undefined)
+  return new Failure(told, 'TOKEN_UNAVAILABLE', name, said, { retryAfter })
 }
 
 const nobody = () => {}
