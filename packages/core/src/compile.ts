@@ -3,7 +3,7 @@ import { Call, type CallFields, type Handler } from './call.ts'
 import { ConfigError } from './errors.ts'
 import { type Next, slots } from './layer.ts'
 import { type Failure, type Outcome, refused } from './outcome.ts'
-import type { Transport } from './pipeline.ts'
+import type { Transport } from './transport.ts'
 import { notes } from './recorder/notes.ts'
 import type { Step } from './step.ts'
 

@@ -5,16 +5,7 @@ import { misplaced } from './misplaced.ts'
 import type { Ordered, Stackable } from './order.ts'
 import { Plan } from './plan.ts'
 import { toStep } from './step.ts'
-
-/** A handler that owns sockets. */
-export type Transport = {
-  readonly name: string
-  readonly send: Handler
-  /** Let go of every socket, used or not. */
-  readonly close: () => Promise<void>
-  /** One line of options, for `plan()`. */
-  readonly about?: string
-}
+import type { Transport } from './transport.ts'
 
 /** A handler that knows what it is made of. */
 export interface Pipeline extends Handler {

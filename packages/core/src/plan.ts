@@ -1,5 +1,5 @@
 import type { Slot, Traits } from './layer.ts'
-import type { Transport } from './pipeline.ts'
+import type { Transport } from './transport.ts'
 import type { Step } from './step.ts'
 
 export type PlannedLayer = {

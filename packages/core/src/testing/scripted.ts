@@ -1,7 +1,7 @@
 import type { Call } from '../call.ts'
 import type { ReplyHeaders } from '../headers.ts'
 import { Failure, type FailureFacts, type Outcome } from '../outcome.ts'
-import type { Transport } from '../pipeline.ts'
+import type { Transport } from '../transport.ts'
 import { bytesBody, Reply } from '../reply.ts'
 import { Wait } from '../wait.ts'
 

@@ -1,7 +1,7 @@
 import type { Dispatcher, Pool as UndiciPool } from 'undici'
 import type { Call } from '../call.ts'
 import { refused } from '../outcome.ts'
-import type { Transport } from '../pipeline.ts'
+import type { Transport } from '../transport.ts'
 import { Dialer } from './dialer.ts'
 import { Exchange, type Payload, type Reached } from './exchange.ts'
 import { Lane, type Passenger } from './lane.ts'
