@@ -1,4 +1,5 @@
 export { circuitBreaker, type CircuitBreakerOptions, type CircuitHandles, type CircuitState } from './circuit-breaker.ts'
+export { type CookieJarLike, cookies, type CookiesOptions } from './cookies.ts'
 export { credential, type CredentialOptions } from './credential.ts'
 export { deadline, type DeadlineOptions } from './deadline.ts'
 export { defaultStack, type DefaultStackOptions } from './default-stack.ts'

@@ -36,7 +36,8 @@ export function tls<const Name extends string = 'tls'>({
   /** The same object for the same one, so that its pool is found by it. */
   function secured(wire: WireOptions): WireOptions {
     let made = wires.get(wire)
-    if (made === undefined) wires.set(wire, (made = Object.freeze({ ...wire, tls: { ...wire.tls, ...own } })))
+    if (made === undefined)
+      wires.set(wire, (made = Object.freeze({ ...wire, tls: Object.freeze({ ...wire.tls, ...own }) })))
     return made
   }
 

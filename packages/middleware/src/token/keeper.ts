@@ -106,7 +106,8 @@ export class Keeper {
       return unavailable(grant, name)
     }
     const held = this.#hold(grant, from)
-    if (held === undefined) return unavailable(new Failure('server', 'TOKEN_UNAVAILABLE', name, 'what came is no token'), name)
+    if (held === undefined)
+      return unavailable(new Failure('server', 'TOKEN_UNAVAILABLE', name, 'what came is no token'), name)
     await this.#stored?.save(call, held.secret.reveal(), grant.expiresIn)
     return held
   }

@@ -1,0 +1,46 @@
+import { client, pipeline, Secret } from '@penstock/core'
+import { replies, scriptedTransport } from '@penstock/core/testing'
+import { direct } from '@penstock/middleware'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+
+afterEach(() => void vi.unstubAllEnvs())
+
+async function get(headers: Record<string, string | Secret> = {}) {
+  const transport = scriptedTransport(replies(200))
+  const http = client({ pipeline: pipeline([direct()], transport), origin: 'https://api.example.com' })
+  const reply = await http.get('/', { headers })
+  return {
+    sent: transport.calls[0]!.headers,
+    notes: (reply.ledger.notes ?? []).map(({ kind, facts }) => [kind.id, facts]),
+    story: reply.explain(),
+  }
+}
+
+describe('direct', () => {
+  it('takes off what only a proxy is told, and says so', async () => {
+    const { sent, notes } = await get({
+      'Proxy-Authorization': new Secret('p', 'canary'),
+      'proxy-connection': 'keep-alive',
+      accept: 'x',
+    })
+    expect(sent).toEqual({ accept: 'x' })
+    expect(notes).toEqual([['direct.stripped', { headers: 'proxy-authorization, proxy-connection' }]])
+  })
+
+  it('says which proxy variables have no effect, by name alone', async () => {
+    vi.stubEnv('HTTPS_PROXY', 'http://user:canary@proxy.example:1')
+    vi.stubEnv('all_proxy', 'http://canary')
+    vi.stubEnv('HTTP_PROXY', '')
+    const { notes, story } = await get()
+    expect(notes).toEqual([['direct.ignored', { variables: 'HTTPS_PROXY, ALL_PROXY' }]])
+    expect(story).not.toContain('canary')
+  })
+
+  it('has nothing to say when there is nothing to ignore', async () => {
+    for (const name of ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NODE_USE_ENV_PROXY']) {
+      vi.stubEnv(name, undefined)
+      vi.stubEnv(name.toLowerCase(), undefined)
+    }
+    expect(await get({ accept: 'x' })).toMatchObject({ sent: { accept: 'x' }, notes: [] })
+  })
+})

@@ -1,0 +1,73 @@
+import { client, pipeline } from '@penstock/core'
+import { hangs, later, replies, scriptedTransport, stalls, type Step, virtualClock } from '@penstock/core/testing'
+import { retry, status, timeout } from '@penstock/middleware'
+import { describe, expect, it } from 'vitest'
+
+function set(...steps: readonly [Step, ...Step[]]) {
+  const clock = virtualClock()
+  const transport = scriptedTransport(...steps)
+  const stack = pipeline([retry({ delay: 10, retries: 1 }), timeout({ after: 200 }), status()], transport)
+  return {
+    clock,
+    transport,
+    stack,
+    http: client({ pipeline: stack, origin: 'https://api.example.com', clock, chance: () => 0.5 }),
+  }
+}
+
+describe('timeout', () => {
+  it('ends an attempt that hangs, so that another follows', async () => {
+    const { http, clock, transport } = set(hangs(), replies(200, {}, 'second'))
+    const reply = http.get('/')
+    await clock.advance(199)
+    expect(transport.calls.length).toBe(1)
+    await clock.advance(6)
+    expect(await (await reply).text()).toBe('second')
+    expect(clock.timers).toBe(0)
+  })
+
+  it('gives each attempt its own time', async () => {
+    const { http, clock } = set(hangs(), later(199, replies(200, {}, 'just in time')))
+    const reply = http.get('/')
+    await clock.advance(200 + 5 + 199)
+    expect(await (await reply).text()).toBe('just in time')
+  })
+
+  it('counts the body in', async () => {
+    const { http, clock, transport } = set(stalls())
+    const failed = http.get('/').catch((thrown) => thrown)
+    await clock.drain()
+    expect(await failed).toMatchObject({
+      code: 'ATTEMPT_TIMEOUT',
+      kind: 'timeout',
+      verdict: 'timeout',
+      layer: 'timeout',
+      phase: 'receive',
+      attempts: 2,
+      retryable: true,
+    })
+    expect(transport.calls.length).toBe(2)
+  })
+
+  it('leaves the caller’s own reason alone, also when that is a timeout', async () => {
+    const { http } = set(hangs())
+    const reason = new DOMException('mine', 'TimeoutError')
+    const controller = new AbortController()
+    const failed = http.get('/', { signal: controller.signal }).catch((thrown) => thrown)
+    controller.abort(reason)
+    expect(await failed).toBe(reason)
+  })
+
+  it('shows its time in the plan', () => {
+    expect(String(set(hangs()).stack.plan())).toContain(' → timeout(200 ms) → ')
+  })
+
+  it.each([0, -1, NaN])('refuses to be made with %d', (after) => {
+    expect(() => timeout({ after })).toThrow(
+      expect.objectContaining({
+        code: 'CONFIG_INVALID',
+        message: 'timeout({ after }) must be milliseconds, more than 0',
+      }),
+    )
+  })
+})
