@@ -1,0 +1,119 @@
+import { client, pipeline } from '@penstock/core'
+import { breaks, later, replies, scriptedTransport, type Step, virtualClock } from '@penstock/core/testing'
+import { requestLog, type RequestLogOptions, retry, status } from '@penstock/middleware'
+import { describe, expect, it } from 'vitest'
+
+type Told = [what: string, record: object]
+
+function set(options: RequestLogOptions, ...steps: readonly [Step, ...Step[]]) {
+  const clock = virtualClock()
+  const log = requestLog(options)
+  const stack = pipeline([log, retry({ delay: 10, retries: 1 }), status()], scriptedTransport(...steps))
+  return { clock, log, http: client({ pipeline: stack, origin: 'https://api.example.com', clock, chance: () => 0.5 }) }
+}
+
+/** Hooks that write down what they are told. */
+function listening(told: Told[]) {
+  const hook = (name: string) => (record: object) => void told.push([name, record])
+  return { onRequest: hook('request'), onReply: hook('reply'), onError: hook('error'), onRetry: hook('retry') }
+}
+
+const about = { id: expect.any(Number), method: 'GET', url: 'https://api.example.com/a' }
+
+describe('requestLog', () => {
+  it('tells hooks of a call that goes well after a retry', async () => {
+    const told: Told[] = []
+    const { http, clock } = set(listening(told), later(3, replies(503)), later(4, replies(200)))
+    const reply = http.get('/a', { query: { key: 'canary' }, headers: { 'x-key': 'canary' } })
+    await clock.drain()
+    await reply
+    expect(told).toEqual([
+      ['request', about],
+      ['retry', { ...about, attempt: 2 }],
+      ['reply', { ...about, verdict: 'ok', status: 200, attempts: 2, requests: 2, milliseconds: 12 }],
+    ])
+  })
+
+  it('tells hooks of a call that fails, with its code', async () => {
+    const told: Told[] = []
+    const { http } = set(listening(told), replies(429, { 'retry-after': '2' }))
+    await http.post('/a', { json: { secret: 'canary' } }).catch(() => {})
+    expect(told).toEqual([
+      ['request', { ...about, method: 'POST' }],
+      [
+        'error',
+        {
+          ...about,
+          method: 'POST',
+          verdict: 'rate',
+          status: 429,
+          code: 'STATUS_429',
+          attempts: 1,
+          requests: 1,
+          milliseconds: 0,
+          retryAfter: 2000,
+        },
+      ],
+    ])
+  })
+
+  it('tells the hooks of one call only of that call', async () => {
+    const told: Told[] = []
+    const { http } = set({}, replies(200))
+    await http.get('/a', { hooks: listening(told) })
+    await http.get('/b')
+    expect(told.map(([what]) => what)).toEqual(['request', 'reply'])
+  })
+
+  it('writes one line a call and one an attempt, calling the logger as its own method', async () => {
+    const lines: unknown[] = []
+    class Logger {
+      readonly #lines = lines
+      debug(record: object, message: string) {
+        this.#lines.push(['debug', (record as { attempt: number }).attempt, message])
+      }
+      info(_: object, message: string) {
+        this.#lines.push(['info', message])
+      }
+      warn(record: object, message: string) {
+        this.#lines.push(['warn', (record as { code: string }).code, message])
+      }
+    }
+    const { http, clock } = set({ logger: new Logger() }, breaks('CONNECTION_RESET'), replies(200), replies(404))
+    const reply = http.get('/a')
+    await clock.drain()
+    await reply
+    await http.get('/b').catch(() => {})
+    expect(lines).toEqual([
+      ['debug', 1, 'attempt 1'],
+      ['debug', 2, 'attempt 2'],
+      ['info', 'GET https://api.example.com/a 200'],
+      ['debug', 1, 'attempt 1'],
+      ['warn', 'STATUS_404', 'GET https://api.example.com/b 404'],
+    ])
+  })
+
+  it('is not disturbed by hooks that throw or reject, and counts them', async () => {
+    const throws = () => {
+      throw new Error('broken hook')
+    }
+    const { http, log } = set(
+      {
+        onRequest: throws,
+        onReply: (() => Promise.reject(new Error('broken later'))) as never,
+        logger: { info: throws },
+      },
+      replies(200),
+    )
+    expect((await http.get('/a')).status).toBe(200)
+    expect(log.dropped).toBe(3)
+  })
+
+  it('is told of a bug by nobody, and lets it pass', async () => {
+    const told: Told[] = []
+    const bug = new TypeError('bug')
+    const stack = pipeline([requestLog(listening(told)), () => Promise.reject(bug)], scriptedTransport(replies(200)))
+    await expect(client({ pipeline: stack, origin: 'https://api.example.com' }).get('/a')).rejects.toBe(bug)
+    expect(told.map(([what]) => what)).toEqual(['request'])
+  })
+})
