@@ -560,6 +560,7 @@ describe('a token call', () => {
       'no token could be had: REPLY_SCHEMA, expires_in: is no number of seconds',
     ],
     ['a token that no header takes', grants('a\nb'), 'refused', 'what came is no token'],
+    ['a redirect', replies(302), 'input', 'the token endpoint answers 302, REDIRECT_LEFT'],
     ['a page', replies(500, {}, '<html>'), 'refused', 'the token endpoint answers 500'],
     ['an empty token', grants(''), 'refused', 'what came is no token'],
     [

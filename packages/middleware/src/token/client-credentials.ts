@@ -112,12 +112,12 @@ export function clientCredentials(options: {
 
 type Issued = { readonly access_token: string; readonly expires_in: number }
 
-/** What the server said, in the words of its table. To a token endpoint a 401 is about the credential. */
+/** What the server said, in the words of its table. */
 function said(reply: Reply, name: string): Failure {
   const { verdict, status, retryAfter, judgement, code } = reply
   const { row, vendorCode } = judgement
   const bare = code === `STATUS_${status}` ? '' : `, ${code}`
   const word = row === undefined ? bare : `, ${vendorCode} (${code}): ${row.meaning.en}`
   const because = `the token endpoint answers ${status}${word}`
-  return new Failure(verdict === 'token' ? 'auth' : verdict, 'TOKEN_UNAVAILABLE', name, because, { retryAfter })
+  return new Failure(verdict, 'TOKEN_UNAVAILABLE', name, because, { retryAfter })
 }

@@ -129,6 +129,7 @@ function unavailable(failure: Failure, name: string): Failure {
   if (verdict === 'cancelled') return failure
   const again = verdicts[verdict].again
   // it has been tried again already: an outer retry would multiply the tries
+  // to a token endpoint a 401 is about the credential
   const told = verdict === 'token' ? 'auth' : again ? 'refused' : verdict
   const said = code === 'TOKEN_UNAVAILABLE' ? because : `no token could be had: ${code}, ${because}`
   const retryAfter = failure.retryAfter ?? (again ? 1000 : undefined)
