@@ -1,6 +1,8 @@
 import { type Layer, layer, type Slot } from '@penstock/core'
+import { cache, type CacheOptions } from './cache.ts'
 import { circuitBreaker, type CircuitBreakerOptions } from './circuit-breaker.ts'
 import { deadline } from './deadline.ts'
+import { dedupe, type DedupeOptions } from './dedupe.ts'
 import { direct } from './direct.ts'
 import { rateLimit, type RateLimitOptions } from './rate-limit.ts'
 import { reject, type RejectOptions } from './reject.ts'
@@ -16,6 +18,9 @@ export type DefaultStackOptions = {
   readonly requestLog?: RequestLogOptions
   /** Milliseconds for the whole call. @default 60_000 */
   readonly deadline?: number
+  /** @default off */
+  readonly cache?: CacheOptions
+  readonly dedupe?: DedupeOptions
   readonly retry?: RetryOptions
   readonly circuitBreaker?: CircuitBreakerOptions
   /** @default off */
@@ -47,8 +52,8 @@ export function defaultStack(options: DefaultStackOptions = {}) {
   return [
     requestLog(options.requestLog),
     deadline({ after: whole }),
-    off('cache', 'recall'),
-    off('dedupe', 'recall'),
+    cacheOf(options),
+    dedupe(options.dedupe),
     retry(options.retry),
     circuitBreaker({
       window: Math.max(10_000, 2 * attempt),
@@ -64,6 +69,9 @@ export function defaultStack(options: DefaultStackOptions = {}) {
     direct(),
   ] as const
 }
+
+const cacheOf = ({ cache: given }: DefaultStackOptions): Layer<'cache', 'recall', {}, never, 'neither'> =>
+  given === undefined ? off('cache', 'recall') : { ...cache(given), verdicts: 'neither' }
 
 /** The stack's type is the same with a token and without: what it gives to inner layers is theirs to look up. */
 const tokenOf = ({ token: given }: DefaultStackOptions): Layer<'token', 'identify', {}, never, 'neither'> =>

@@ -9,7 +9,7 @@ import {
   type Transport,
 } from '@penstock/core'
 import { gotTransport } from '@penstock/core/got'
-import { defaultStack, type DefaultStackOptions, type TokenOptions } from '@penstock/middleware'
+import { type CacheOptions, defaultStack, type DefaultStackOptions, type TokenOptions } from '@penstock/middleware'
 import { type Operations, operations } from './operations.ts'
 import { readBaidu } from './read/baidu.ts'
 import { type Recognize, recognizer } from './recognize.ts'
@@ -31,10 +31,12 @@ export type BaiduOptions = Pick<ClientOptions, 'diagnose' | 'clock' | 'chance' |
   readonly transport?: Transport
   /** Requests a second, for each endpoint. @default the descriptor's, 2 */
   readonly qps?: number
+  /** Keep results: `{ dir }` on disk, `{}` in memory. @default off */
+  readonly cache?: CacheOptions
   /** Where tokens are kept beyond this process. @default nowhere */
   readonly tokenStore?: TokenOptions['store']
   /** Options of the other layers, by name. */
-  readonly layers?: Omit<DefaultStackOptions, 'token' | 'rateLimit'>
+  readonly layers?: Omit<DefaultStackOptions, 'cache' | 'token' | 'rateLimit'>
 }
 
 export type Baidu = Operations<typeof endpoints> & {
@@ -71,6 +73,7 @@ export function baidu({ apiKey, secretKey }: BaiduCredentials, options: BaiduOpt
         timeout: 60_000,
         ...layers,
         retry: { delay: 1000, maxDelay: 10_000, ...layers.retry },
+        ...(options.cache === undefined ? {} : { cache: options.cache }),
         ...(qps === undefined ? {} : { rateLimit: { limit: qps } }),
         token: {
           clientId: key('api_key', apiKey),

@@ -101,6 +101,14 @@ export class Ledger {
     ;(this.notes ??= []).push({ at: this.elapsed(), attempt, layer, kind, facts })
   }
 
+  /** A ledger for a copy of this call that goes its own way: same birth and budget, hung in here. */
+  fork(): Ledger {
+    const { level, runtime, budget, method, url, endpoint } = this
+    const copy = new Ledger({ level, runtime, budget, method, url, endpoint })
+    this.adopt(copy)
+    return copy
+  }
+
   /** Hang the ledger of a call made on behalf of this one into it. */
   adopt(child: Ledger): void {
     if (this.level === 'off' || this.children?.includes(child)) return

@@ -1,8 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemClock } from '@penstock/core'
 import type { Store } from './store.ts'
+import { readWhole, writeWhole } from './whole-file.ts'
+import { writeWhole } from './write-whole.ts'
 
 export type { Store }
 
@@ -33,25 +35,14 @@ export function diskStore({ dir, name = 'disk', date = () => systemClock.date() 
     name,
     async get(key) {
       const file = fileOf(key)
-      const bytes = await readFile(file).catch(absent)
+      const bytes = await readWhole(file)
       if (bytes === undefined) return undefined
       const { until, value } = opened(bytes)
       if (until > date()) return value
       await rm(file, { force: true })
       return undefined
     },
-    async set(key, value, { ttl }) {
-      await mkdir(dir, { recursive: true, mode: 0o700 })
-      const file = fileOf(key)
-      const beside = `${file}.${randomUUID()}`
-      try {
-        await writeFile(beside, sealed(value, date() + ttl), { mode: 0o600, flag: 'wx' })
-        await rename(beside, file)
-      } catch (error) {
-        await rm(beside, { force: true })
-        throw error
-      }
-    },
+    set: (key, value, { ttl }) => writeWhole(fileOf(key), sealed(value, date() + ttl)),
     delete: (key) => rm(fileOf(key), { force: true }),
   }
 }
@@ -73,8 +64,4 @@ function digest(...parts: readonly (string | Uint8Array)[]): string {
   const hash = createHash('sha256')
   for (const part of parts) hash.update(part)
   return hash.digest('hex')
-}
-
-function absent(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== 'ENOENT') throw error
 }

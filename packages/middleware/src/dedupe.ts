@@ -1,0 +1,101 @@
+import { bodyLength, type Call, layer, type Next, notes, type Outcome } from '@penstock/core'
+import { Flight } from './dedupe/flight.ts'
+import { callKey } from './recall/call-key.ts'
+import { mayShare } from './recall/may-share.ts'
+
+export type DedupeOptions<Name extends string = 'dedupe'> = {
+  /** What makes two calls equal, instead of all that is sent; undefined for a call that shall go alone. */
+  readonly key?: (call: Call) => string | undefined
+  /** @default 'dedupe' */
+  readonly name?: Name
+}
+
+const says = notes('dedupe', {
+  joined: ['asks the same as call {leader}, and waits for its answer', '与调用 {leader} 相同，共享其结果'],
+  left: ['leaves: {others} others wait on for the answer', '离开：其余 {others} 个调用继续等待'],
+  last: ['leaves as the last one: the request is given up', '最后一个离开：请求已放弃'],
+  outlives: ['call {leader} ran out of its time: goes on by itself', '调用 {leader} 超时：改为自行发送'],
+})
+
+/**
+ * Send equal calls that are in progress at one time once, and give all of them the answer. Equal is what has the same
+ * method, address, headers, credentials and body. GET, HEAD, and what says `repeatable: 'always'`; every other call passes
+ * untouched, and so does one that streams. A call leaves at its own deadline or abort and disturbs nobody; when the last
+ * one has left, the request is given up.
+ *
+ * @example
+ * ```ts
+ * import { pipeline } from '@penstock/core'
+ * import { undiciTransport } from '@penstock/core/undici'
+ * import { dedupe, retry, status } from '@penstock/middleware'
+ *
+ * const stack = pipeline([dedupe(), retry(), status()], undiciTransport())
+ * ```
+ */
+export function dedupe<const Name extends string = 'dedupe'>(options: DedupeOptions<Name> = {}) {
+  const { key: keyOf = callKey, name = 'dedupe' as Name } = options
+  const aloft = new Map<string, Flight[]>()
+
+  return layer({
+    name,
+    slot: 'recall',
+    run: (call, next) => (mayShare(call) ? shared(call, next) : next(call)),
+  })
+
+  async function shared(call: Call, next: Next): Promise<Outcome> {
+    const rough = options.key === undefined ? roughKey(call) : keyOf(call)
+    if (rough === undefined) return next(call)
+    for (;;) {
+      const twin = twinOf(call, rough)
+      if (twin === undefined) return lead(call, next, rough)
+      const outcome = await join(call, twin)
+      // its leader had less time than this call has
+      if (!outcome.failed || twin.call.over() === undefined || call.over() !== undefined) return outcome
+      call.note(says.outlives, { leader: twin.call.id }, name)
+    }
+  }
+
+  /** A call without a rival for its rough key costs no digest. */
+  function twinOf(call: Call, rough: string): Flight | undefined {
+    const rivals = aloft.get(rough)
+    if (rivals === undefined || options.key !== undefined) return rivals?.[0]
+    const key = keyOf(call)
+    return key === undefined ? undefined : rivals.find((rival) => rival.key === key)
+  }
+
+  function lead(call: Call, next: Next, rough: string): Promise<Outcome> {
+    const flight = new Flight(call, next, { rough, keyOf, over: forget })
+    const rivals = aloft.get(rough)
+    if (rivals === undefined) aloft.set(rough, [flight])
+    else rivals.push(flight)
+    flight.board()
+    // of its time the flight minds itself, and knows better how far it came
+    return call.signal === undefined ? flight.done : leaving(call.with({ deadlineAt: Infinity }), flight)
+  }
+
+  function join(call: Call, flight: Flight): Promise<Outcome> {
+    call.note(says.joined, { leader: flight.call.id }, name)
+    call.ledger.adopt(flight.call.ledger)
+    flight.board()
+    return leaving(call, flight)
+  }
+
+  async function leaving(call: Call, flight: Flight): Promise<Outcome> {
+    const outcome = await call.until(flight.done)
+    if (flight.landed) return outcome
+    const { others } = flight
+    call.note(others > 0 ? says.left : says.last, { others }, name)
+    if (flight.leave(call.signal?.reason)) forget(flight)
+    return outcome
+  }
+
+  function forget(flight: Flight): void {
+    const { rough } = flight
+    const rest = aloft.get(rough)?.filter((other) => other !== flight) ?? []
+    if (rest.length > 0) aloft.set(rough, rest)
+    else aloft.delete(rough)
+  }
+}
+
+/** Equal for equal calls, and for few others. Costs next to nothing. */
+const roughKey = ({ method, origin, path, body }: Call) => `${method} ${origin}${path} ${bodyLength(body)}`
