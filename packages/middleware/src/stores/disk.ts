@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto'
-import { readFile, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemClock } from '@penstock/core'
 import type { Store } from './store.ts'
 import { readWhole, writeWhole } from './whole-file.ts'
-import { writeWhole } from './write-whole.ts'
 
 export type { Store }
 
