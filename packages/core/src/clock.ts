@@ -6,7 +6,7 @@ export type Clock = {
   now(): number
   /** Since 1970, by the wall clock, which may jump. */
   date(): number
-  /** Calls `ring` once, not before `milliseconds` are over. */
+  /** Calls `ring` once, not before `milliseconds` are over; the process's own not later than after 24 days. */
   setTimer(ring: () => void, milliseconds: number): Timer
   clearTimer(timer: Timer): void
   /** Another value when other timers stand behind this clock: fake ones that a test put there, say. */
@@ -23,7 +23,8 @@ export type Chance = () => number
 export const systemClock: Clock = {
   now: () => performance.now(),
   date: () => Date.now(),
-  setTimer: (ring, milliseconds) => setTimeout(ring, milliseconds),
+  // what does not fit into 31 bits, Node makes a millisecond of
+  setTimer: (ring, milliseconds) => setTimeout(ring, Math.min(milliseconds, 2 ** 31 - 1)),
   clearTimer: (timer) => clearTimeout(timer as NodeJS.Timeout),
   get source() {
     return setTimeout
