@@ -92,7 +92,6 @@ export function client(options: ClientOptions): Client {
       const ran = runtime.refusing ?? call.over() ?? pipeline(call)
       // a layer that does not mind the caller's signal cannot keep the caller
       outcome = await (signal === undefined || !(ran instanceof Promise) ? ran : call.until(ran))
-      if (outcome === undefined) throw new ConfigError('NO_OUTCOME', 'The outermost layer gave no outcome')
       call.ledger.settle(outcome.verdict)
       return outcome
     } finally {

@@ -2,7 +2,7 @@ import { canSend } from './body.ts'
 import { Call, type CallFields, type Handler } from './call.ts'
 import { ConfigError } from './errors.ts'
 import { type Next, slots } from './layer.ts'
-import { type Failure, type Outcome, refused } from './outcome.ts'
+import { type Failure, isOutcome, type Outcome, refused } from './outcome.ts'
 import type { Transport } from './transport.ts'
 import { notes } from './recorder/notes.ts'
 import type { Step } from './step.ts'
@@ -54,16 +54,15 @@ function plain(step: Step, next: Next): Handler {
   return (call) => {
     const promise = run(call, next)
     if (promise === latest) return promise
-    if (promise === undefined) throw noOutcome(step)
-    return promise.then((outcome) => {
-      if (outcome === undefined) throw noOutcome(step)
+    return Promise.resolve(promise).then((outcome) => {
+      if (!isOutcome(outcome)) throw noOutcome(step)
       return outcome
     })
   }
 }
 
 /** What `next` gave last. A layer that passes it on at once has returned before anything else could run. */
-let latest: Promise<Outcome> | undefined
+let latest: unknown = Symbol('nothing yet')
 
 function recorded(step: Step, next: Next): Handler {
   return async (call) => {
@@ -71,9 +70,9 @@ function recorded(step: Step, next: Next): Handler {
     const span = ledger.enter(step.name, attempt)
     let outcome: Outcome | undefined
     try {
-      outcome = await step.run(call, next)
-      if (outcome === undefined) throw noOutcome(step)
-      return outcome
+      const given = await step.run(call, next)
+      if (!isOutcome(given)) throw noOutcome(step)
+      return (outcome = given)
     } finally {
       ledger.leave(span, outcome?.verdict ?? 'bug')
     }
@@ -95,8 +94,7 @@ function nextOf({ name, calls }: Step, index: number, inner: Handler): Next {
     if (ledger.reach > index && !many)
       throw new ConfigError('NEXT_TWICE', `Layer '${name}' called next() twice: only a layer with calls: 'many' may`)
     ledger.reach = index + 1
-    latest = inner(give === undefined ? call : call.with({ context: { ...call.context, ...give } }))
-    return latest
+    return (latest = inner(give === undefined ? call : call.with({ context: { ...call.context, ...give } })))
   }) as Next
 }
 

@@ -7,6 +7,11 @@ import type { Verdict } from './verdict.ts'
  */
 export type Outcome = Reply | Failure
 
+/** False for what a layer without a compiler may give in place of one: nothing, or another library's response. */
+export function isOutcome(value: unknown): value is Outcome {
+  return typeof value === 'object' && value !== null && 'verdict' in value && 'failed' in value
+}
+
 /** How far a call had come. `local` never left this process. */
 export type Phase = 'local' | 'dns' | 'connect' | 'tls' | 'send' | 'wait' | 'receive'
 

@@ -17,5 +17,7 @@ const plainStep = (run: Middleware): Step => ({
   traits: {},
   // it has made no promise to mind the call's end, so the call does not wait for it beyond that
   run: (call, next) =>
-    call.signal === undefined && call.deadlineAt === Infinity ? run(call, next) : call.until(run(call, next)),
+    call.signal === undefined && call.deadlineAt === Infinity
+      ? run(call, next)
+      : call.until(Promise.resolve(run(call, next))),
 })
