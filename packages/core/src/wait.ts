@@ -15,12 +15,17 @@ export abstract class Wait implements Alarm, Waiting {
   later: Alarm | undefined = undefined
   before: Waiting | undefined = undefined
   behind: Waiting | undefined = undefined
-  readonly call: Call<any>
+  readonly #call: Call<any>
   #live = false
 
   constructor(call: Call<any>, dueAt: number = call.deadlineAt) {
-    this.call = call
+    this.#call = call
     this.dueAt = dueAt
+  }
+
+  /** No field: an exchange is the body of its reply too, and who prints that would print what was sent. */
+  get call(): Call<any> {
+    return this.#call
   }
 
   /** The wait is over, early. Called at most once, when everything has been given back. */
@@ -77,7 +82,8 @@ export class Sleep extends Wait {
   #resolve!: (why: Failure | undefined) => void
 
   constructor(call: Call<any>, milliseconds: number) {
-    const wakeAt = call.clock.now() + milliseconds
+    // a time that is over, or is none, is not waited for
+    const wakeAt = call.clock.now() + (milliseconds > 0 ? milliseconds : 0)
     super(call, Math.min(wakeAt, call.deadlineAt))
     this.#wakeAt = wakeAt
     this.done = new Promise((resolve) => (this.#resolve = resolve))
