@@ -1,3 +1,4 @@
+import { InputError } from './errors.ts'
 import { Secret } from './secret.ts'
 
 export type HeaderValue = string | Secret | readonly string[]
@@ -22,8 +23,14 @@ export function headerList(headers: ReplyHeaders, name: string): readonly string
   return value === undefined ? [] : typeof value === 'string' ? [value] : value
 }
 
-/** Names in lower case, what is undefined left out. The same object comes back when there is nothing to mend. */
+/**
+ * Names in lower case, what is undefined left out. The same object comes back when there is nothing to mend.
+ *
+ * @throws InputError for fetch's Headers, a Map or a list, which have no properties to read
+ */
 export function lowerCased(headers: Headers): Headers {
+  if (Symbol.iterator in headers)
+    throw new InputError('REQUEST_INVALID', 'The headers are no plain object: make one by Object.fromEntries(headers)')
   for (const name in headers) if (headers[name] === undefined || name !== name.toLowerCase()) return mended(headers)
   return headers
 }

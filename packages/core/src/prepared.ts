@@ -17,10 +17,15 @@ type Base = { readonly origin: string; readonly path: string }
 
 /** A request as the fields of a call, everything checked. @throws InputError */
 export function prepared(request: Request, base: Base, defaults: Headers, chance: Chance) {
+  if (typeof request.path !== 'string' || typeof (request.method ?? '') !== 'string')
+    throw invalid('path or method is no text')
+  // asked for what is needed of it: other realms have signals of their own
+  if (request.signal && typeof request.signal.addEventListener !== 'function')
+    throw invalid('the signal is no AbortSignal')
   const method = (request.method ?? 'GET').toUpperCase()
   if (!/^[!#$%&'*+.^_`|~0-9A-Z-]+$/.test(method)) throw invalid('the method is not a token')
   const { body, contentType } = bodyOf(request, chance)
-  const own = request.headers === undefined ? undefined : lowerCased(request.headers)
+  const own = request.headers ? lowerCased(request.headers) : undefined
   const headers = own === undefined ? defaults : { ...defaults, ...own }
   return {
     method,
@@ -95,8 +100,10 @@ function recipe(given: Request['body']): Body {
   if (typeof given === 'string') return { kind: 'text', text: given }
   if (given instanceof Uint8Array) return { kind: 'bytes', bytes: given }
   if (typeof given === 'function') return { kind: 'factory', open: given, length: undefined }
-  if ('kind' in given) return given
-  if (Symbol.asyncIterator in given) return onceBody(given)
+  if (Object(given) === given) {
+    if ('kind' in given) return given
+    if (Symbol.asyncIterator in given) return onceBody(given)
+  }
   throw invalid('the body is none of text, bytes, stream, or a function that opens a stream')
 }
 

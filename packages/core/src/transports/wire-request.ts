@@ -26,8 +26,8 @@ export function wireRequest(call: Call<any>, transport: string): WireRequest | F
   for (const name in headers) {
     if (!isToken.test(name)) return invalid('a header has a name that is not a token')
     if (ours.has(name)) return invalid(`the header '${name}' is the transport's own: leave it out`)
-    const value = headers[name]!
-    if (typeof value === 'string' ? !isText.test(value) : !value.every((one) => isText.test(one)))
+    const values: readonly unknown[] = [headers[name]].flat()
+    if (!values.every((one) => typeof one === 'string' && isText.test(one)))
       return invalid(`the header '${name}' holds characters that a header may not`)
   }
   if (call.method === 'CONNECT') return invalid('CONNECT makes a tunnel, and not a call')
