@@ -117,6 +117,12 @@ class GotExchange extends Exchange {
     const stream = (this.#stream = pool.got.stream(call.origin, options))
     stream.once('response', (message: IncomingMessage) => this.#answered(message))
     stream.on('error', (error: Error) => this.#broke(error))
+    // nobody asked for another protocol, and got would wait for ever
+    stream.once('upgrade', (_: IncomingMessage, socket: Socket) => {
+      socket.destroy()
+      this.broke(upgraded)
+      this.abort()
+    })
     if (payload === undefined && call.method !== 'GET' && call.method !== 'HEAD') stream.end()
   }
 
@@ -185,4 +191,5 @@ class GotExchange extends Exchange {
   }
 }
 
+const upgraded = Object.assign(new Error('The server changed the protocol'), { code: 'HPE_UNEXPECTED_UPGRADE' })
 const closed = Object.assign(new Error('The transport was closed'), { code: 'UND_ERR_CLOSED' })
