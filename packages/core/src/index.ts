@@ -1,6 +1,6 @@
 export { type Body, bodyLength, canSend, noBody, onceBody, type Pieces } from './body.ts'
 export { birth, type Birthplace } from './birth.ts'
-export { Budget } from './budget.ts'
+export type { Budget } from './budget.ts'
 export { Call, type CallFields, type Handler } from './call.ts'
 export { CallError } from './call-error.ts'
 export type { Bound, CallOptions, Progress } from './call-options.ts'

@@ -1,5 +1,17 @@
 import { createHash } from 'node:crypto'
-import { type Call, ConfigError, duration, Failure, layer, type Next, notes, type Outcome, verdicts } from '@penstock/core'
+import {
+  type Call,
+  ConfigError,
+  duration,
+  Failure,
+  headerList,
+  layer,
+  type Next,
+  notes,
+  type Outcome,
+  type Reply,
+  verdicts,
+} from '@penstock/core'
 import { entryOf, replyOf } from './cache/entry.ts'
 import { jsonFiles } from './cache/json-files.ts'
 import { refresher } from './cache/refresher.ts'
@@ -32,7 +44,7 @@ export type CacheOptions<Name extends string = 'cache'> = {
 export type CacheHandles = { counts(): Readonly<ShelfCounts> }
 
 const says = notes('cache', {
-  hit: ['answers from what it keeps, {age:ms} old', '命中缓存，{age:ms} 前的结果'],
+  hit: ['answers from the {store} store, {age:ms} old', '命中 {store} 缓存，{age:ms} 前的结果'],
   revalidates: ['answers with what is {age:ms} old, and asks anew', '返回 {age:ms} 前的结果，并在后台刷新'],
   stands_in: ['answers with what is {age:ms} old: {code}', '以 {age:ms} 前的结果代替：{code}'],
 })
@@ -67,9 +79,9 @@ export function cache<const Name extends string = 'cache'>(options: CacheOptions
     name,
     slot: 'recall',
     verdicts: 'needs',
-    calls: 'many',
     about: `${store.name}, ${duration(ttl)}`,
     traits: { ttl },
+    close: () => shelf.close(),
     run: (call, next) => (isLasting(call) ? recalled(call, next) : next(call)),
   })
   return Object.assign(made, { counts: () => ({ ...shelf.counts }) } satisfies CacheHandles)
@@ -82,24 +94,24 @@ export function cache<const Name extends string = 'cache'>(options: CacheOptions
     const age = entry === undefined ? NaN : call.clock.date() - entry.storedAt
     if (age < 0 || entry === undefined) return kept(call, key, next)
     if (age < ttl) {
-      call.note(says.hit, { age }, name)
+      call.note(says.hit, { store: store.name, age }, name)
       return replyOf(entry)
     }
     if (age < ttl + staleWhileRevalidate) {
-      call.note(says.revalidates, { age }, name)
+      call.note(says.revalidates, { store: store.name, age }, name)
       refresh(call, key, (fresh) => kept(fresh, key, next))
       return replyOf(entry)
     }
     const outcome = await kept(call, key, next)
     if (age >= ttl + staleIfError || !isMendable(outcome)) return outcome
-    call.note(says.stands_in, { age, code: outcome.code }, name)
+    call.note(says.stands_in, { store: store.name, age, code: outcome.code }, name)
     if (!outcome.failed) outcome.body.discard()
     return replyOf(entry)
   }
 
   async function kept(call: Call, key: string, next: Next): Promise<Outcome> {
     const outcome = await next(call)
-    if (outcome.failed || !verdicts[outcome.verdict].healthy) return outcome
+    if (outcome.failed || !verdicts[outcome.verdict].healthy || isForbidden(call, outcome)) return outcome
     const body = await outcome.body.read()
     if (!(body instanceof Failure)) shelf.put(call, key, entryOf(outcome, body, call.clock.date()))
     return outcome
@@ -119,6 +131,10 @@ function isLasting({ method, repeatable, endpoint, streams }: Call): boolean {
   if (method === 'GET' || method === 'HEAD') return true
   return method === 'POST' && endpoint !== undefined && repeatable === 'always'
 }
+
+/** A server may forbid to keep a page of its. What an endpoint answers is kept by the word of who turned this layer on. */
+const isForbidden = ({ endpoint }: Call, reply: Reply) =>
+  endpoint === undefined && headerList(reply.headers, 'cache-control').some((value) => /\bno-store\b/i.test(value))
 
 /** Nothing is wrong with the call itself, and its caller still wants an answer. */
 const isMendable = ({ failed, verdict }: Outcome) =>

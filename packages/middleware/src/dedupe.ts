@@ -1,7 +1,7 @@
 import { bodyLength, type Call, layer, type Next, notes, type Outcome } from '@penstock/core'
 import { Flight } from './dedupe/flight.ts'
+import { mayShare } from './dedupe/may-share.ts'
 import { callKey } from './recall/call-key.ts'
-import { mayShare } from './recall/may-share.ts'
 
 export type DedupeOptions<Name extends string = 'dedupe'> = {
   /** What makes two calls equal, instead of all that is sent; undefined for a call that shall go alone. */

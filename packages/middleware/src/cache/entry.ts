@@ -12,7 +12,15 @@ export type Entry = {
 }
 
 /** What tells how to read a body, and of what state it is. No other header is kept: cookies and challenges are not for later. */
-const worthKeeping = ['content-disposition', 'content-language', 'content-type', 'date', 'etag', 'last-modified', 'link']
+const worthKeeping = [
+  'content-disposition',
+  'content-language',
+  'content-type',
+  'date',
+  'etag',
+  'last-modified',
+  'link',
+]
 
 export function entryOf({ status, headers }: Reply, body: Uint8Array, storedAt: number): Entry {
   const kept = worthKeeping.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]] as const]))
@@ -23,26 +31,27 @@ export function entryOf({ status, headers }: Reply, body: Uint8Array, storedAt: 
 export const replyOf = ({ status, headers, body }: Entry): Reply =>
   new Reply(status, headers, bytesBody(body), undefined, { verdict: 'ok' })
 
-/** One JSON object, and in it a digest of the rest. A body that is text stands there as text. */
+/** One JSON object, for eyes too: a body that is text stands in it as text. `sha256` is that of the list of the others. */
 export function sealed({ storedAt, status, headers, body }: Entry): Uint8Array {
-  const view = Buffer.from(body.buffer, body.byteOffset, body.length)
-  const encoding = isUtf8(view) ? 'utf8' : 'base64'
-  const inner = JSON.stringify([storedAt, status, headers, encoding, view.toString(encoding)])
-  return Buffer.from(JSON.stringify({ penstock: 1, sha256: digest(inner), ...named(JSON.parse(inner)) }))
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.length)
+  const kept = isUtf8(bytes) ? { text: bytes.toString() } : { base64: bytes.toString('base64') }
+  const fields = { storedAt, status, headers, ...kept }
+  return Buffer.from(JSON.stringify({ penstock: 1, sha256: digest(fields), ...fields }))
 }
 
 /** @throws when it is not whole, or something else */
 export function opened(bytes: Uint8Array): Entry {
-  const { sha256, storedAt, status, headers, encoding, body } = JSON.parse(Buffer.from(bytes).toString()) as Sealed
-  if (sha256 !== digest(JSON.stringify([storedAt, status, headers, encoding, body])))
-    throw new TypeError('The entry is corrupt')
-  return { storedAt, status, headers, body: Buffer.from(body, encoding) }
+  const { penstock, sha256, ...fields } = JSON.parse(Buffer.from(bytes).toString()) as Sealed
+  if (penstock !== 1 || sha256 !== digest(fields)) throw new TypeError('The entry is corrupt')
+  const { storedAt, status, headers, text, base64 } = fields
+  return { storedAt, status, headers, body: base64 === undefined ? Buffer.from(text!) : Buffer.from(base64, 'base64') }
 }
 
-type Inner = readonly [number, number, ReplyHeaders, 'utf8' | 'base64', string]
+type Fields = Omit<Entry, 'body'> & { readonly text?: string; readonly base64?: string }
 
-type Sealed = ReturnType<typeof named> & { readonly sha256: string }
+type Sealed = Fields & { readonly penstock: 1; readonly sha256: string }
 
-const named = ([storedAt, status, headers, encoding, body]: Inner) => ({ storedAt, status, headers, encoding, body })
-
-const digest = (text: string) => createHash('sha256').update(text).digest('hex')
+const digest = ({ storedAt, status, headers, text, base64 }: Fields) =>
+  createHash('sha256')
+    .update(JSON.stringify([storedAt, status, headers, text, base64]))
+    .digest('hex')

@@ -1,11 +1,11 @@
-import { Budget, type Call, Ledger, notes, type Outcome } from '@penstock/core'
+import { type Call, notes, type Outcome } from '@penstock/core'
 
 const says = notes('cache', { refresh_broke: ['the refresh broke on a bug', '后台刷新因程序错误中断'] })
 
 /** Milliseconds for a refresh of a call that has no deadline. */
 const patience = 60_000
 
-/** Asks anew behind the back of a call: once for all who would like it, in a time and a budget of its own. */
+/** Asks anew behind the back of a call: once for all who would like it, in a time of its own, which no caller ends. */
 export function refresher(name: string) {
   const running = new Set<string>()
 
@@ -23,13 +23,15 @@ export function refresher(name: string) {
   return (call: Call, key: string, ask: (call: Call) => Promise<Outcome>): void => {
     if (running.has(key)) return
     running.add(key)
-    const { runtime, budget, ledger: begun, clock, bound } = call
-    const { level, method, url, endpoint } = begun
-    const ledger = new Ledger({ level, runtime, budget: new Budget(budget.attempts), method, url, endpoint })
-    begun.adopt(ledger)
+    const { clock, bound } = call
     const after = bound?.after ?? patience
     const own = { after, layer: name, code: 'CALL_DEADLINE', verdict: 'late' } as const
-    const fresh = call.with({ ledger, signal: undefined, deadlineAt: clock.now() + after, bound: own })
+    const fresh = call.with({
+      ledger: call.ledger.fork(),
+      signal: undefined,
+      deadlineAt: clock.now() + after,
+      bound: own,
+    })
     void asked(fresh, ask).finally(() => running.delete(key))
   }
 }

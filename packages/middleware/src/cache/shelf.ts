@@ -1,4 +1,4 @@
-import { type Call, Failure, notes } from '@penstock/core'
+import { type Call, type Clock, Failure, notes } from '@penstock/core'
 import type { Store } from '../stores/store.ts'
 import { type Entry, opened, sealed } from './entry.ts'
 
@@ -13,6 +13,8 @@ const says = notes('cache', {
 const patience = 50
 /** Writes in progress at one time. */
 const room = 64
+/** Milliseconds that closing waits for writes in progress. */
+const parting = 1000
 
 export type ShelfCounts = {
   /** Answers handed to the store, and taken by it. */
@@ -27,7 +29,8 @@ export class Shelf {
   readonly #store: Store
   readonly #name: string
   readonly #keep: number
-  readonly #writing = new Set<string>()
+  readonly #writing = new Map<string, Promise<unknown>>()
+  #clock: Clock | undefined = undefined
 
   /** @param keep milliseconds that entries are of use */
   constructor(store: Store, keep: number, name: string) {
@@ -66,13 +69,25 @@ export class Shelf {
     // the same answer is on its way already
     if (this.#writing.has(key)) return
     if (this.#writing.size >= room) return this.#lose(call, 'is busy')
-    this.#writing.add(key)
-    this.#set(key, entry)
-      .then(
-        () => void this.counts.kept++,
-        () => this.#lose(call, 'fails'),
-      )
-      .finally(() => this.#writing.delete(key))
+    this.#clock = call.clock
+    const written = this.#set(key, entry).then(
+      () => void this.counts.kept++,
+      () => this.#lose(call, 'fails'),
+    )
+    this.#writing.set(
+      key,
+      written.then(() => this.#writing.delete(key)),
+    )
+  }
+
+  /** What is being written is waited for, a while. */
+  async close(): Promise<void> {
+    if (this.#writing.size === 0) return
+    const clock = this.#clock!
+    const gone = Promise.withResolvers<void>()
+    const timer = clock.setTimer(gone.resolve, parting)
+    await Promise.race([gone.promise, Promise.all(this.#writing.values())])
+    clock.clearTimer(timer)
   }
 
   #lose(call: Call, why: 'is busy' | 'fails'): void {

@@ -43,7 +43,7 @@ const plain = (value: unknown): boolean =>
 
 const plainTypes = { string: true, number: true, boolean: true }
 
-function piecesOf(body: Body): Iterator<string | Uint8Array, unknown, any> | undefined {
+function piecesOf(body: Body): Iterator<string | Uint8Array, unknown> | undefined {
   if (body.kind === 'none') return [].values()
   if (body.kind === 'text') return [body.text].values()
   if (body.kind === 'bytes') return [body.bytes].values()
