@@ -41,7 +41,9 @@ export class Alarms {
     alarm.later = first
     if (first !== undefined) first.earlier = alarm
     this.#slots[slot] = alarm
-    if (this.#count++ === 0) this.#wake()
+    if (this.#source !== this.#clock.source) this.#restart()
+    else if (this.#count === 0) this.#timer?.ref()
+    this.#count++
     if (alarm.dueAt < this.#timerAt) this.#arm(alarm.dueAt)
   }
 
@@ -54,12 +56,12 @@ export class Alarms {
     if (--this.#count === 0) this.#timer?.unref()
   }
 
-  /** Timers that were exchanged since the last wait are another clock: start anew on it. */
-  #wake(): void {
-    if (this.#source === this.#clock.source) return void this.#timer?.ref()
+  /** Timers that were exchanged since are another clock: start anew on it, also for those who wait already. */
+  #restart(): void {
     this.#timer = undefined
     this.#timerAt = Infinity
-    this.#sweptTo = this.#clock.now() - grain
+    this.#sweptTo = -Infinity
+    if (this.#count > 0) this.#arm(this.#clock.now())
   }
 
   #arm(at: number): void {
