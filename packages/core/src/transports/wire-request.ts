@@ -45,7 +45,15 @@ const isToken = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 const isText = /^[\t\x20-\x7e\x80-\xff]*$/
 
 /** They speak of the connection, which is the transport's to keep. */
-const ours = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'expect', 'http2-settings'])
+const ours = new Set([
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'trailer',
+  'upgrade',
+  'expect',
+  'http2-settings',
+])
 
 /** Methods that say so when there is no body: RFC 9110, 8.6. */
 const carriesBody = new Set(['POST', 'PUT', 'PATCH'])
