@@ -1,7 +1,19 @@
-import { type Call, client, type Next, onceBody, pipeline, Secret } from '@penstock/core'
-import { breaks, hangs, later, replies, scriptedTransport, type Step, virtualClock } from '@penstock/core/testing'
+import { getEventListeners } from 'node:events'
+import { type Call, client, ledgerOf, type Middleware, type Next, onceBody, pipeline, Secret } from '@penstock/core'
+import {
+  breaks,
+  hangs,
+  later,
+  replies,
+  scriptedTransport,
+  stalls,
+  type Step,
+  virtualClock,
+} from '@penstock/core/testing'
 import { deadline, dedupe, type DedupeOptions, status } from '@penstock/middleware'
 import { describe, expect, it } from 'vitest'
+
+const origin = 'https://api.example.com'
 
 function set(step: Step, options: DedupeOptions = {}, ...more: Step[]) {
   const clock = virtualClock()
@@ -12,7 +24,7 @@ function set(step: Step, options: DedupeOptions = {}, ...more: Step[]) {
   }
   const http = client({
     pipeline: pipeline([patience, dedupe(options), status()], transport),
-    origin: 'https://api.example.com',
+    origin,
     clock,
   })
   return { clock, http, transport }
@@ -78,6 +90,7 @@ describe('dedupe', () => {
       { method: 'PUT', repeatable: 'unsent' },
       { method: 'PUT', repeatable: 'unsent' },
     ],
+    ['a PUT whose endpoint does not say that it may be repeated', { method: 'PUT' }, { method: 'PUT' }],
     ['a call that streams', { stream: true }, { stream: true }],
   ])('keeps apart: %s', async (_, one, other) => {
     const { http, clock, transport } = set(slow)
@@ -94,6 +107,7 @@ describe('dedupe', () => {
       'equal forms with an image too large to stand in memory twice',
       () => ({ method: 'POST', form: { image: Buffer.alloc(90_000, 'x') }, repeatable: 'always' }),
     ],
+    ['a PUT whose endpoint says it', () => ({ method: 'PUT', endpoint: { id: 'a', repeatable: 'always' } })],
     ['equal secrets', () => ({ headers: { authorization: new Secret('k', 'a') } })],
   ])('joins: %s', async (_, request) => {
     const { http, clock, transport } = set(slow)
@@ -143,42 +157,174 @@ describe('dedupe', () => {
     expect(transport.calls.length).toBe(1)
   })
 
-  it('cancels the flight when the last one has left', async () => {
-    const { http, clock } = set(hangs())
-    const controllers = [new AbortController(), new AbortController()]
-    const calls = controllers.map(({ signal }) => http.get('/a', { signal }).catch((thrown) => thrown))
+  it('gives the request up when the last one has left, and sends another for who comes then', async () => {
+    const { http, clock, transport } = set(hangs())
+    const callers = [new AbortController(), new AbortController()]
+    const calls = callers.map(({ signal }) => http.get('/a', { signal }).catch((thrown) => thrown))
     await clock.advance(1)
-    controllers[0]!.abort('one')
-    controllers[1]!.abort('two')
+    callers[0]!.abort('one')
+    await clock.advance(0)
+    const { signal } = transport.calls[0]!
+    expect(signal!.aborted).toBe(false)
+    callers[1]!.abort('two')
+    await clock.advance(0)
+    expect([signal!.aborted, signal!.reason]).toEqual([true, 'two'])
     expect(await Promise.all(calls)).toEqual(['one', 'two'])
-    const sent = set(hangs())
-    const controller = new AbortController()
-    const alone = sent.http.get('/a', { signal: controller.signal }).catch((thrown) => thrown)
-    await sent.clock.advance(1)
-    controller.abort('gone')
-    await alone
-    expect(sent.transport.calls[0]!.signal!.aborted).toBe(true)
+    void http.get('/a').catch(() => {})
+    await clock.advance(0)
+    expect(transport.calls.length).toBe(2)
   })
 
-  it('lets a waiter leave at its own deadline', async () => {
+  it('tells in the ledger who left, and what became of the request', async () => {
+    const { http, clock } = set(hangs())
+    const reasons = [{ why: 'one' }, { why: 'two' }]
+    const callers = [new AbortController(), new AbortController()]
+    const calls = callers.map(({ signal }) => http.get('/a', { signal }).catch((thrown) => thrown))
+    await clock.advance(1)
+    callers.forEach((caller, at) => caller.abort(reasons[at]))
+    await Promise.all(calls)
+    const [leader, waiter] = reasons.map((reason) => ledgerOf(reason)!)
+    expect([leader, waiter].map((ledger) => ledger!.notes!.map(({ kind, facts }) => [kind.id, facts]))).toEqual([
+      [['dedupe.left', { others: 1 }]],
+      [
+        ['dedupe.joined', { leader: leader!.id }],
+        ['dedupe.last', { others: 0 }],
+      ],
+    ])
+  })
+
+  it('lets a waiter leave at its own deadline, and the leader goes on', async () => {
+    const { http, clock, transport } = set(slow, { key: ({ url }) => url })
+    const leader = http.get('/a')
+    const waiter = http.get('/a', { headers: { 'x-patience': '30' } }).catch((thrown) => thrown)
+    await clock.advance(30)
+    expect(await waiter).toMatchObject({ code: 'CALL_DEADLINE', layer: 'patience' })
+    await clock.advance(70)
+    expect(await (await leader).text()).toBe('answer')
+    expect([transport.calls.length, clock.timers]).toEqual([1, 0])
+  })
+
+  it('says of a leader that was too late how far it came, with a signal or without', async () => {
+    const { http, clock } = set(hangs())
+    const requests = [{}, { signal: new AbortController().signal }]
+    const calls = requests.map((more, at) => http.outcome({ path: `/${at}`, headers: { 'x-patience': '30' }, ...more }))
+    await clock.advance(30)
+    for (const outcome of await Promise.all(calls)) expect(outcome).toMatchObject({ phase: 'wait', sent: 'all' })
+  })
+
+  it('leaves nothing on the signals of those who waited', async () => {
     const { http, clock } = set(slow)
-    const leader = http.get('/a', { headers: {} })
-    const waiter = http.get('/a').then(() => 'done')
+    const signals = [new AbortController().signal, new AbortController().signal]
+    const calls = signals.map((signal) => http.get('/a', { signal }))
     await clock.advance(100)
-    expect(await waiter).toBe('done')
-    await leader
-    const both = set(slow)
-    const first = both.http.get('/a')
-    const second = client({
-      pipeline: pipeline([deadline({ after: 30 }), (call: Call, next: Next) => next(call)], scriptedTransport(hangs())),
-      origin: 'https://api.example.com',
-      clock: both.clock,
+    await Promise.all(calls)
+    expect(signals.map((signal) => getEventListeners(signal, 'abort').length)).toEqual([0, 0])
+    expect(clock.timers).toBe(0)
+  })
+
+  it('takes a body in before it shares it: what breaks off, breaks off for all', async () => {
+    const { http, clock, transport } = set(stalls(), { key: ({ url }) => url })
+    const bare = client({ pipeline: pipeline([deadline({ after: 50 }), dedupe()], transport), origin, clock })
+    const calls = [1, 2].map(() => bare.get('/a').catch((thrown) => thrown.code))
+    await clock.advance(50)
+    expect(await Promise.all(calls)).toEqual(['CALL_DEADLINE', 'CALL_DEADLINE'])
+    expect(transport.calls.length).toBe(1)
+    await http.close()
+  })
+
+  it('gives all the same bytes', async () => {
+    const { http, clock } = set(slow)
+    const calls = [http.get('/a'), http.get('/a')]
+    await clock.advance(100)
+    const [one, other] = await Promise.all(calls)
+    expect(await one!.bytes()).toBe(await other!.bytes())
+  })
+
+  it('does not ask a stream of the user’s what is in it', async () => {
+    let opened = 0
+    const body = async function* () {
+      opened++
+      yield Buffer.from('x')
+    }
+    const { http, clock, transport } = set(slow)
+    const calls = [1, 2].map(() => http.post('/a', { body, repeatable: 'always' }))
+    await clock.advance(100)
+    await Promise.all(calls)
+    expect([opened, transport.calls.length]).toEqual([2, 2])
+  })
+
+  it('lets go of a stream of known length that it opened by mistake', async () => {
+    let closed = 0
+    const pieces = () => ({
+      next: async () => ({ done: true, value: undefined }) as const,
+      return: async () => {
+        closed++
+        throw new Error('broken')
+      },
     })
-      .get('/a')
-      .catch((thrown) => thrown)
-    await both.clock.advance(100)
-    expect(await second).toMatchObject({ code: 'CALL_DEADLINE' })
-    await first
+    const body = { kind: 'factory', length: 0, open: () => ({ [Symbol.asyncIterator]: pieces }) } as const
+    const { http, clock, transport } = set(slow)
+    const calls = [1, 2].map(() => http.post('/a', { body, repeatable: 'always' }))
+    await clock.advance(100)
+    await Promise.all(calls)
+    expect([closed, transport.calls.length]).toEqual([1, 2])
+  })
+
+  it('goes by a key of the user’s, and lets a call without one go alone', async () => {
+    const { http, clock, transport } = set(slow, { key: ({ path }) => (path === '/none' ? undefined : 'one') })
+    const calls = ['/a', '/b', '/none', '/none'].map((path) => http.get(path))
+    await clock.advance(100)
+    await Promise.all(calls)
+    expect(transport.calls.map(({ path }) => path)).toEqual(['/a', '/none', '/none'])
+  })
+
+  it('takes headers that only name a call for no difference', async () => {
+    const { http, clock, transport } = set(slow)
+    const calls = ['a', 'b'].map((id) => http.get('/a', { headers: { 'x-request-id': id, traceparent: id } }))
+    await clock.advance(100)
+    await Promise.all(calls)
+    expect(transport.calls.length).toBe(1)
+  })
+
+  it('takes headers in another order for no difference', async () => {
+    const { http, clock, transport } = set(slow)
+    const calls = [http.get('/a', { headers: { a: '1', b: '2' } }), http.get('/a', { headers: { b: '2', a: '1' } })]
+    await clock.advance(100)
+    await Promise.all(calls)
+    expect(transport.calls.length).toBe(1)
+  })
+
+  it.each<[string, Middleware, number]>([
+    ['to the same tenant', (call, next) => next(call, { tenant: 'acme' }), 1],
+    ['to tenants of their own', (call, next) => next(call, { tenant: String(call.id) }), 2],
+    ['to a tenant that cannot be told', (call, next) => next(call, { tenant: {} }), 2],
+    ['over a wire of their own', (call, next) => next(call.with({ wire: { limits: { body: call.id } } })), 2],
+  ])('minds what outer layers give: %s', async (_, outer, requests) => {
+    const clock = virtualClock()
+    const transport = scriptedTransport(slow)
+    const http = client({ pipeline: pipeline([outer, dedupe()], transport), origin, clock })
+    const calls = [http.get('/a'), http.get('/a')]
+    await clock.advance(100)
+    await Promise.all(calls)
+    expect(transport.calls.length).toBe(requests)
+  })
+
+  it('goes by another name in the ledger', async () => {
+    const { http, clock } = set(slow, { name: 'once' as 'dedupe' })
+    const calls = [http.get('/a'), http.get('/a')]
+    await clock.advance(100)
+    const [, waiter] = await Promise.all(calls)
+    expect(waiter!.ledger.notes!.map(({ layer }) => layer)).toEqual(['once'])
+  })
+
+  it('is over for all who wait when the client is closed', async () => {
+    const { http, clock } = set(hangs())
+    const calls = [1, 2].map(() => http.get('/a').catch((thrown) => thrown.code))
+    await clock.advance(1)
+    void http.close({ within: 10 })
+    await clock.advance(10)
+    expect(await Promise.all(calls)).toEqual(['CLIENT_CLOSED', 'CLIENT_CLOSED'])
+    expect(clock.timers).toBe(0)
   })
 
   it('goes by itself when the leader’s time was over and its own is not', async () => {
@@ -187,7 +333,9 @@ describe('dedupe', () => {
     const waiter = http.get('/a')
     await clock.advance(40)
     expect(await leader).toMatchObject({ code: 'CALL_DEADLINE' })
-    expect(await (await waiter).text()).toBe('own')
+    const own = await waiter
+    expect(await own.text()).toBe('own')
+    expect(own.ledger.notes!.map(({ kind }) => kind.id)).toEqual(['dedupe.joined', 'dedupe.outlives'])
     expect(transport.calls.length).toBe(2)
   })
 
@@ -200,7 +348,7 @@ describe('dedupe', () => {
     const bug = new TypeError('bug')
     const buggy = client({
       pipeline: pipeline([dedupe(), () => Promise.reject(bug)], scriptedTransport(replies(200))),
-      origin: 'https://api.example.com',
+      origin,
     })
     expect(await Promise.all([1, 2].map(() => buggy.get('/a').catch((thrown) => thrown)))).toEqual([bug, bug])
   })
