@@ -313,3 +313,14 @@ describe('an endpoint', () => {
     expect(error.explain({ lang: 'zh' })).toContain('→ 慢一点。')
   })
 })
+
+it('lets a call go at the close though a plain layer of it never ends', async () => {
+  const clock = virtualClock()
+  const deaf = () => new Promise<never>(() => {})
+  const http = client({ pipeline: pipeline([deaf], scriptedTransport(replies(200))), origin, clock })
+  const failed = http.get('/').catch((thrown) => thrown)
+  const closed = http.close()
+  await clock.advance(5000)
+  await closed
+  expect(await failed).toMatchObject({ code: 'CLIENT_CLOSED' })
+})

@@ -15,9 +15,9 @@ const plainStep = (run: Middleware): Step => ({
   verdicts: 'neither',
   about: '',
   traits: {},
-  // it has made no promise to mind the call's end, so the call does not wait for it beyond that
-  run: (call, next) =>
-    call.signal === undefined && call.deadlineAt === Infinity
-      ? run(call, next)
-      : call.until(Promise.resolve(run(call, next))),
+  // it has made no promise to mind the call's end, which may be the client's too: the call does not wait beyond that
+  run(call, next) {
+    const outcome = run(call, next)
+    return outcome instanceof Promise ? call.until(outcome) : outcome
+  },
 })
