@@ -23,13 +23,13 @@ export type LogRecord = {
 
 export type LogHooks = {
   /** A call begins. */
-  readonly onRequest?: (record: LogRecord) => void
+  readonly onRequest?: (record: LogRecord) => void | Promise<void>
   /** A call ended well. */
-  readonly onReply?: (record: LogRecord) => void
+  readonly onReply?: (record: LogRecord) => void | Promise<void>
   /** A call failed. */
-  readonly onError?: (record: LogRecord) => void
+  readonly onError?: (record: LogRecord) => void | Promise<void>
   /** An attempt after the first begins. */
-  readonly onRetry?: (record: LogRecord) => void
+  readonly onRetry?: (record: LogRecord) => void | Promise<void>
 }
 
 /** pino, winston, console: anything with these. */
