@@ -324,3 +324,10 @@ it('lets a call go at the close though a plain layer of it never ends', async ()
   await closed
   expect(await failed).toMatchObject({ code: 'CLIENT_CLOSED' })
 })
+
+it('hands on what the caller’s own stream failed with, and no library’s error', async () => {
+  const reason = new Error('disk')
+  const { http } = set(breaks('BODY_SOURCE', { reason }), breaks('CONNECTION_RESET', { reason }))
+  expect(await http.get('/').catch((error) => error.cause)).toBe(reason)
+  expect(await http.get('/').catch((error) => error.cause)).toBeUndefined()
+})

@@ -40,6 +40,8 @@ export class CallError extends PenstockError {
       kind: told.kind,
       zh: `${bare(told.message.zh)}：${ledger.method} ${ledger.url}`,
       ...(told.hint === undefined ? {} : { hint: told.hint }),
+      // the caller's own error, of the caller's own stream; no library's ever
+      cause: outcome.code === 'BODY_SOURCE' && outcome.failed ? outcome.reason : undefined,
     })
     this.verdict = outcome.verdict
     this.retryable = verdicts[outcome.verdict].again || outcome.retryAfter !== undefined
