@@ -208,6 +208,29 @@ describe('cache', () => {
     expect(await (await http.get('/a')).text()).toBe('today')
   })
 
+  it('keeps answers for a day, and tells the store how long they are of use', async () => {
+    const kept: number[] = []
+    const store = shelf({ set: async (_key, _value, { ttl }) => void kept.push(ttl) })
+    await set({ store }, replies(200)).http.get('/a')
+    await set({ store, ttl: 1000, staleIfError: 20, staleWhileRevalidate: 300 }, replies(200)).http.get('/a')
+    expect(kept).toEqual([86_400_000, 1300])
+  })
+
+  it('asks behind the back again when the time has come once more', async () => {
+    const { http, clock, transport } = set({ ttl: 1000, staleWhileRevalidate: 500 }, replies(200))
+    for (let at = 0; at < 3; at++) {
+      await http.get('/a')
+      await clock.advance(1200)
+    }
+    expect(transport.calls.length).toBe(3)
+  })
+
+  it('keeps a HEAD whatever is said of repeating it', async () => {
+    const { http, transport } = set({}, replies(200))
+    for (let at = 0; at < 2; at++) await http.head('/a', { repeatable: 'never' })
+    expect(transport.calls.length).toBe(1)
+  })
+
   it('passes a bug on as it is', async () => {
     const bug = new TypeError('bug')
     const { http } = set({}, () => Promise.reject(bug))
@@ -298,12 +321,15 @@ describe('cache', () => {
     expect(transport.calls.map(({ path }) => path)).toEqual(['/a', '/b', '/c', '/b'])
   })
 
-  it.each([{ ttl: -1 }, { staleIfError: NaN }, { staleWhileRevalidate: -1 }, { dir: 'x', store: {} as Store }])(
-    'refuses to be made with %j',
-    (options) => {
-      expect(() => cache(options)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }))
-    },
-  )
+  it.each([
+    { ttl: -1 },
+    { staleIfError: NaN },
+    { staleWhileRevalidate: -1 },
+    { dir: 'x', store: {} as Store },
+    { digest: 'sha1' as 'md5' },
+  ])('refuses to be made with %j', (options) => {
+    expect(() => cache(options)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }))
+  })
 })
 
 describe('cache on disk', () => {

@@ -91,6 +91,7 @@ describe('dedupe', () => {
       { method: 'PUT', repeatable: 'unsent' },
     ],
     ['a PUT whose endpoint does not say that it may be repeated', { method: 'PUT' }, { method: 'PUT' }],
+    ['a DELETE whose endpoint does not say it', { method: 'DELETE' }, { method: 'DELETE' }],
     ['a call that streams', { stream: true }, { stream: true }],
   ])('keeps apart: %s', async (_, one, other) => {
     const { http, clock, transport } = set(slow)
@@ -307,6 +308,61 @@ describe('dedupe', () => {
     await clock.advance(100)
     await Promise.all(calls)
     expect(transport.calls.length).toBe(requests)
+  })
+
+  it.each(['GET', 'HEAD'])('shares a %s whatever is said of repeating it', async (method) => {
+    const { http, clock, transport } = set(slow)
+    const calls = [1, 2].map(() => http.send({ path: '/a', method, repeatable: 'never' }))
+    await clock.advance(100)
+    await Promise.all(calls)
+    expect(transport.calls.length).toBe(1)
+  })
+
+  it('shares no stream, whatever the key says', async () => {
+    const { http, clock, transport } = set(slow, { key: () => 'one' })
+    const calls = [1, 2].map(() => http.post('/a', { body: (async function* () {})(), repeatable: 'always' }))
+    await clock.advance(100)
+    await Promise.all(calls)
+    expect(transport.calls.length).toBe(2)
+  })
+
+  it('finds a twin among others of its length, also when one of them has landed', async () => {
+    const { http, clock, transport } = set(later(50, replies(200)), {}, slow)
+    const post = (text: string) => http.post('/a', { body: Buffer.from(text), repeatable: 'always' })
+    const calls = [post('aa'), post('bb')]
+    await clock.advance(50)
+    calls.push(post('bb'))
+    await clock.advance(50)
+    await Promise.all(calls)
+    expect(transport.calls.length).toBe(2)
+  })
+
+  it('makes no digest for calls to other addresses', async () => {
+    let opened = 0
+    const body = {
+      kind: 'factory',
+      length: 1,
+      *open() {
+        opened++
+        yield Buffer.from('x')
+      },
+    } as const
+    const { http, clock } = set(slow)
+    const calls = ['/a', '/b'].map((path) => http.post(path, { body, repeatable: 'always' }))
+    await clock.advance(100)
+    await Promise.all(calls)
+    expect(opened).toBe(2)
+  })
+
+  it('puts nobody on a request that was given up, though it does not end', async () => {
+    const { http, clock, transport } = set(() => new Promise(() => {}), {}, replies(200, {}, 'another'))
+    const caller = new AbortController()
+    const gone = http.get('/a', { signal: caller.signal }).catch((thrown) => thrown)
+    await clock.advance(1)
+    caller.abort('gone')
+    expect(await gone).toBe('gone')
+    expect(await (await http.get('/a')).text()).toBe('another')
+    expect(transport.calls.length).toBe(2)
   })
 
   it('goes by another name in the ledger', async () => {
