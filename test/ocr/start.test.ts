@@ -34,7 +34,7 @@ it(
     expect(stdout).toMatch(
       /CONNECTION_RESET in phase wait[^]*the server says 18 QPS_LIMIT[^]*the server says 111 TOKEN_EXPIRED[^]*was refused: drops it/,
     )
-    expect(stdout).toMatch(/↳ baidu\.token: ok after 1 attempt/)
+    expect(stdout).toMatch(/↳ +baidu\.token: ok after 1 attempt/)
     expect(stdout).toMatch(/requests in the ledgers: (\d+), requests the emulator saw: \1 ✓/)
     expect(stdout).not.toContain('\u001b')
   },

@@ -23,26 +23,36 @@ export function explain(thing: unknown, { lang = 'en' }: ExplainOptions = {}): s
   const lines = [
     `${ledger.method} ${ledger.url}`,
     `${typeof code === 'string' ? `${code} (${ledger.verdict})` : (ledger.verdict ?? words.running)} ${words.after(ledger)}`,
-    ...story(ledger, lang, ''),
+    ...story(ledger, lang).map((row) => `${moment(row.at).padStart(9)}  ${row.text}`),
     ...spans(ledger, words),
   ]
   if (advice) lines.push(`→ ${advice}`)
   return lines.join('\n')
 }
 
-/** The rows of a ledger in the order of time, with those of the calls made on its behalf. */
-function story(ledger: Ledger, lang: Language, indent: string): string[] {
-  const rows = [
-    ...ledger.trips.map((trip) => ({ at: trip.at + (trip.took ?? 0), text: tripRow(trip, lang) })),
-    ...(ledger.notes ?? []).map((note) => ({ at: note.at, text: noteRow(note, lang) })),
-  ].toSorted((one, other) => one.at - other.at)
-  const own = rows.map(({ at, text }) => `${indent}${duration(at).padStart(9)}  ${text}`)
-  const nested = (ledger.children ?? []).flatMap((child) => [
-    `${indent}  ↳ ${child.endpoint ?? `${child.method} ${child.url}`}: ${child.verdict ?? vocabulary[lang].running} ${vocabulary[lang].after(child)}`,
-    ...story(child, lang, `${indent}    `),
-  ])
-  return [...own, ...nested]
+/** One line of a story, at milliseconds since the call began. */
+type Row = { readonly at: number; readonly text: string }
+
+/** The rows of a ledger in the order of time, those of calls made on its behalf set in at the time they began. */
+function story(ledger: Ledger, lang: Language): Row[] {
+  return [
+    ...ledger.trips.map((trip) => [{ at: trip.at + (trip.took ?? 0), text: tripRow(trip, lang) }]),
+    ...(ledger.notes ?? []).map((note) => [{ at: note.at, text: noteRow(note, lang) }]),
+    ...(ledger.children ?? []).map((child) => nested(child, Math.max(0, child.startedAt - ledger.startedAt), lang)),
+  ]
+    .toSorted(([one], [other]) => one!.at - other!.at)
+    .flat()
 }
+
+function nested(child: Ledger, at: number, lang: Language): Row[] {
+  const { running, after } = vocabulary[lang]
+  const title = `↳   ${child.endpoint ?? `${child.method} ${child.url}`}: ${child.verdict ?? running} ${after(child)}`
+  return [{ at, text: title }, ...story(child, lang).map((row) => ({ at: at + row.at, text: `  ${row.text}` }))]
+}
+
+/** `12 ms`, `1.04 s`: so fine that one can be taken from another. */
+const moment = (milliseconds: number) =>
+  milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(2)} s`
 
 function tripRow({ attempt, status, code, phase, sent, took, reusedSocket }: Trip, lang: Language): string {
   const words = vocabulary[lang]
