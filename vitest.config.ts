@@ -9,6 +9,9 @@ export default defineConfig({
     environment: 'node',
     pool: 'forks',
     restoreMocks: true,
+    // real sockets and a real OCR engine, on a machine that may be busy
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
     typecheck: { enabled: true, tsconfig: 'test/tsconfig.json', include: ['test/**/*.test-d.ts'] },
   },
 })
