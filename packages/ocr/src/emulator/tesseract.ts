@@ -1,7 +1,10 @@
 import type * as Tesseract from 'tesseract.js'
 import { dataFolder, type Language } from './language-data.ts'
 
-/** A tesseract worker for one language, made when first asked and again after it has died. One picture at a time. */
+/**
+ * A tesseract worker for one language, made when first asked and again after it has died, never after `close()`. One
+ * picture at a time.
+ */
 export type Reader = {
   /** The whole picture, or one line of it. Rejects with an Error: `unreadable` where the picture cannot be decoded, `engine` for any other reason. */
   read(picture: Uint8Array, line?: Tesseract.Rectangle): Promise<Tesseract.Block[]>
@@ -24,8 +27,11 @@ const singleLine = { tessedit_pageseg_mode: '7' }
 
 export const reader = (language: Language): Reader => {
   let living: Promise<Living> | undefined
+  let closed = false
   let queue: Promise<unknown> = Promise.resolve()
   const run = async (picture: Uint8Array, line?: Tesseract.Rectangle): Promise<Tesseract.Block[]> => {
+    // what still waits in the row would start a worker that nobody ends
+    if (closed) throw failure('the engine is closed', 'engine')
     living ??= start(language)
     try {
       const { worker, died } = await living
@@ -50,6 +56,7 @@ export const reader = (language: Language): Reader => {
       return result
     },
     async close() {
+      closed = true
       const ended = living
       living = undefined
       await end(ended)
