@@ -89,6 +89,8 @@ const refused: readonly [
   ],
   ['no source', 'generalBasic', {}, 'NO_SOURCE', /one of image, url, pdf_file, ofd_file is required/],
   ['an unknown option', 'generalBasic', { image: png, detect_direktion: true }, 'INPUT_INVALID', /detect_direktion/],
+  ['a path alone', 'generalBasic', 'photo.png' as never, 'INPUT_INVALID', /expected object, received string/],
+  ['nothing at all', 'generalBasic', undefined as never, 'INPUT_INVALID', /expected object, received undefined/],
   [
     'a language of another endpoint',
     'generalBasic',
@@ -137,6 +139,20 @@ describe('is sent, with a note in the ledger', () => {
     const page = await ocr.generalBasic({ image: await drawnText('wide', 1000, 100) })
     expect(transport.calls.length).toBe(2)
     expect(page.explain()).toContain('beyond the ratio of 1:4')
+  })
+})
+
+it('says that a page number without its document is to be left out', async () => {
+  await expect(set().ocr.general({ image: png, pdf_file_num: 2 })).rejects.toMatchObject({
+    code: 'PAGE_WITHOUT_DOCUMENT',
+    hint: 'Leave the page number out, or give the document it belongs to.',
+  })
+})
+
+it.each(['idcard', 'toString'])('recognize() names the endpoints there are when asked for %s', async (endpoint) => {
+  await expect(set().ocr.recognize(png, { endpoint: endpoint as never })).rejects.toMatchObject({
+    code: 'INPUT_INVALID',
+    message: `recognize(): there is no endpoint ${endpoint}; there are generalBasic, accurateBasic, general, accurate`,
   })
 })
 

@@ -49,8 +49,19 @@ describe('penstock', () => {
     ['an unknown option', ['recognize', '--nope', image], 64],
     ['an unknown endpoint', ['recognize', '--endpoint', 'idcard', image], 64],
     ['a port that is no number', ['emulate', '--port', 'x'], 64],
+    ['a port beyond the last', ['emulate', '--port', '65536'], 64],
   ])('exits with a usage error for %s', async (_, args, code) => {
     expect(await run(args)).toEqual({ code, out: '', err: expect.stringMatching(/penstock --help/) })
+  })
+
+  it('says in one line that a port is taken, and exits with 69', async () => {
+    await using emulator = await startEmulator()
+    const { port } = new URL(emulator.url)
+    expect(await run(['emulate', '--port', port])).toEqual({
+      code: 69,
+      out: '',
+      err: `✗ listen EADDRINUSE: address already in use 127.0.0.1:${port}\n`,
+    })
   })
 
   it('explains a code in both languages, from the table that judges replies', async () => {

@@ -42,9 +42,14 @@ const placeholder = new Uint8Array()
 
 /** Options first: no file is opened, and no stream used up, for a call that cannot be made. */
 function checkOptions({ id, input }: OcrEndpoint, given: Given): void {
-  const stand = Object.fromEntries(
-    Object.entries(given).map(([name, value]) => [name, isSource(name) && value !== undefined ? placeholder : value]),
-  )
+  const stand = isRecord(given)
+    ? Object.fromEntries(
+        Object.entries(given).map(([name, value]) => [
+          name,
+          isSource(name) && value !== undefined ? placeholder : value,
+        ]),
+      )
+    : given
   const { issues } = input['~standard'].validate(stand) as { readonly issues?: readonly Issue[] }
   if (issues === undefined) return
   const cause = issues
@@ -54,7 +59,9 @@ function checkOptions({ id, input }: OcrEndpoint, given: Given): void {
   throw new InputError(
     special?.code ?? 'INPUT_INVALID',
     `${id}: ${cause}`,
-    special?.zh === undefined ? {} : { zh: `${id}：${special.zh}`, hint: oneSource },
+    special?.zh === undefined
+      ? {}
+      : { zh: `${id}：${special.zh}`, hint: special.code === 'PAGE_WITHOUT_DOCUMENT' ? pageAlone : oneSource },
   )
 }
 
@@ -62,6 +69,14 @@ const oneSource = {
   en: 'Give exactly one of image, url, pdf_file, ofd_file.',
   zh: '请在 image、url、pdf_file、ofd_file 中只给出一个。',
 }
+
+const pageAlone = {
+  en: 'Leave the page number out, or give the document it belongs to.',
+  zh: '请去掉页码，或同时给出对应的文档。',
+}
+
+/** What a caller without types hands over may be anything: a path alone, nothing. */
+const isRecord = (given: unknown) => typeof given === 'object' && given !== null
 
 const isSource = (name: string) => name === 'image' || name === 'pdf_file' || name === 'ofd_file'
 

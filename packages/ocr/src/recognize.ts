@@ -1,4 +1,4 @@
-import type { Answer, RequestOptions } from '@penstock/core'
+import { type Answer, InputError, type RequestOptions } from '@penstock/core'
 import type { OcrEndpoint } from './descriptor.ts'
 import type { ImageSource } from './image/source.ts'
 import type { Page } from './lines.ts'
@@ -42,6 +42,11 @@ export function recognizer<All extends Endpoints>(
     { endpoint = 'general', ...options }: { endpoint?: string } = {},
     request?: RequestOptions,
   ) => {
+    if (!Object.hasOwn(methods, endpoint))
+      throw new InputError(
+        'INPUT_INVALID',
+        `recognize(): there is no endpoint ${endpoint}; there are ${Object.keys(methods).join(', ')}`,
+      )
     const reply = await methods[endpoint as keyof All]({ image, ...asks[endpoint], ...options } as never, request)
     const { explain, ledger } = reply
     return Object.defineProperties({ ...read(reply as never) }, hidden({ reply, explain, ledger }))

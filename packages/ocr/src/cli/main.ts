@@ -31,13 +31,17 @@ export async function main(
 function failed(error: unknown, { err, paint, language }: Terminal, signal: AbortSignal): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
   if (signal.aborted) return signal.reason === 'SIGTERM' ? 143 : 130
+  if (error instanceof Error && 'syscall' in error && error.syscall === 'listen') {
+    err(`${paint('red', '✗')} ${error.message}`)
+    return exitCodes.unavailable
+  }
   if (!isPenstockError(error)) {
     err(`${paint('red', '✗')} ${error instanceof Error ? error.stack : String(error)}`)
     return exitCodes.internal
   }
   const { message, hint } = language === 'zh' ? error.zh : error
   err(
-    `${paint('red', '✗')} ${paint('bold', error.code)} ${error.code === 'CONFIG_INVALID' ? error.message : message}${hint === '' ? '' : `\n  → ${hint}`}`,
+    `${paint('red', '✗')} ${paint('bold', error.code)} ${error.kind === 'config' ? error.message : message}${hint === '' ? '' : `\n  → ${hint}`}`,
   )
   return exitCodeOf(error)
 }
@@ -71,7 +75,7 @@ function program(tty: Terminal, signal: AbortSignal, end: (code: number) => void
   root
     .command('emulate')
     .description(say('emulate'))
-    .option('--port <port>', say('port'), whole, 0)
+    .option('--port <port>', say('port'), port, 0)
     .option('--qps <n>', say('qps'), whole)
     .option('--daily <n>', say('daily'), whole)
     .option('--https', say('https'), false)
@@ -117,6 +121,12 @@ function dressed(command: Command, { say, out, err }: Terminal): Command {
 function whole(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('a whole number is due')
   return Number(text)
+}
+
+function port(text: string): number {
+  const number = whole(text)
+  if (number > 65_535) throw new InvalidArgumentError('a port is at most 65535')
+  return number
 }
 
 const version = (): string => JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version

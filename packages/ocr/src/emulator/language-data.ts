@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { ConfigError } from '@penstock/core'
 
 export type Language = 'eng' | 'chi_sim'
 
@@ -13,7 +14,7 @@ const require = createRequire(import.meta.url)
 /** The languages whose data are installed. Throws one line saying what to install where there is nothing to read with. */
 export const installedLanguages = (): ReadonlySet<Language> => {
   const languages = (['eng', 'chi_sim'] as const).filter((language) => dataFolder(language) !== undefined)
-  if (languages.length === 0 || !resolved('tesseract.js')) throw new Error(missing)
+  if (languages.length === 0 || !resolved('tesseract.js')) throw new ConfigError('MISSING_PEER', missing)
   return new Set(languages)
 }
 

@@ -37,8 +37,8 @@ const remembered = 10_000
  * It does not open PDF or OFD (216102), reads a `url` on this machine only (282112), verifies no `bce-auth-v1` signature
  * (14), and reads languages other than English as Chinese and English.
  *
- * @throws when the port is taken, and when the packages tesseract.js and @tesseract.js-data/eng, or with `https` the
- *   package selfsigned, are not installed
+ * @throws ConfigError `MISSING_PEER` when the packages tesseract.js and @tesseract.js-data/eng, or with `https` the package
+ *   selfsigned, are not installed; the system's own error when the port is taken
  * @example
  * await using emulator = await startEmulator({ qps: 2 })
  * emulator.fault({ kind: 'reset' })
