@@ -11,12 +11,17 @@ import { InputError } from './errors.ts'
 import { type Headers, lowerCased } from './headers.ts'
 import type { QueryValue, Request } from './request.ts'
 import { Secret } from './secret.ts'
-import { plainWire } from './wire-options.ts'
 
 type Base = { readonly origin: string; readonly path: string }
 
+/** What a request says of a call. */
+export type Prepared = Pick<
+  CallFields,
+  'method' | 'origin' | 'path' | 'secretQuery' | 'headers' | 'body' | 'repeatable'
+>
+
 /** A request as the fields of a call, everything checked. @throws InputError */
-export function prepared(request: Request, base: Base, defaults: Headers, chance: Chance) {
+export function prepared(request: Request, base: Base, defaults: Headers, chance: Chance): Prepared {
   if (typeof request.path !== 'string' || typeof (request.method ?? '') !== 'string')
     throw invalid('path or method is no text')
   // asked for what is needed of it: other realms have signals of their own
@@ -27,26 +32,20 @@ export function prepared(request: Request, base: Base, defaults: Headers, chance
   const { body, contentType } = bodyOf(request, chance)
   const own = request.headers ? lowerCased(request.headers) : undefined
   const headers = own === undefined ? defaults : { ...defaults, ...own }
+  const { origin, path, secretQuery } = address(request, base)
   return {
     method,
-    ...address(request, base),
+    origin,
+    path,
+    secretQuery,
     headers:
       contentType === undefined || headers['content-type'] !== undefined
         ? headers
         : { ...headers, 'content-type': contentType },
     body,
-    signal: request.signal,
-    deadlineAt: Infinity,
-    bound: undefined,
-    attempt: 1,
     repeatable: request.repeatable ?? byMethod[method] ?? 'unsent',
-    wire: plainWire,
-    context: noContext,
-    options: request,
-  } satisfies Omit<CallFields, 'origin' | 'path' | 'ledger'> & object
+  }
 }
-
-const noContext = Object.freeze({})
 
 const byMethod: Readonly<Record<string, Repeatable>> = {
   GET: 'always',
@@ -56,12 +55,12 @@ const byMethod: Readonly<Record<string, Repeatable>> = {
   OPTIONS: 'always',
 }
 
-function address({ path, params, query: values }: Request, base: Base) {
-  const filled = params === undefined && !path.includes('{') ? path : fillPath(path, params ?? {})
+function address({ path: template, params, query: values }: Request, base: Base) {
+  const filled = params === undefined && !template.includes('{') ? template : fillPath(template, params ?? {})
   const url = /^https?:\/\//i.test(filled) ? whole(filled) : { origin: base.origin, path: base.path + slashed(filled) }
   if (/[^\x21-\x7e]/.test(url.path))
     throw invalid('the path holds spaces or characters that are not ASCII: encode them, or use params and query')
-  if (values === undefined) return { url, secretQuery: noSecrets }
+  if (values === undefined) return { ...url, secretQuery: noSecrets }
   const secrets = Object.entries(values).filter((entry): entry is [string, Secret] => entry[1] instanceof Secret)
   const text = query(
     Object.fromEntries(Object.entries(values).filter(([, value]) => !(value instanceof Secret))) as Record<
@@ -69,8 +68,8 @@ function address({ path, params, query: values }: Request, base: Base) {
       Exclude<QueryValue, Secret>
     >,
   )
-  const path2 = text === '' ? url.path : `${url.path}${url.path.includes('?') ? '&' : '?'}${text}`
-  return { url: { ...url, path: path2 }, secretQuery: secrets.length === 0 ? noSecrets : secrets }
+  const path = text === '' ? url.path : `${url.path}${url.path.includes('?') ? '&' : '?'}${text}`
+  return { origin: url.origin, path, secretQuery: secrets.length === 0 ? noSecrets : secrets }
 }
 
 const noSecrets: readonly (readonly [string, Secret])[] = Object.freeze([])
