@@ -1,10 +1,22 @@
 /** The `penstock` command as its users run it: a process of its own. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
 import { startEmulator } from '@penstock/ocr/emulator'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 
@@ -16,10 +28,11 @@ const home = mkdtempSync(join(tmpdir(), 'penstock-cli-'))
 afterAll(() => rmSync(home, { recursive: true }))
 const image = join(root, 'examples/images/invoice-en.png')
 
-function start(args: readonly string[], env: Record<string, string> = {}): ChildProcess {
+function start(args: readonly string[], env: Record<string, string> = {}, out: number | 'pipe' = 'pipe'): ChildProcess {
   return spawn(process.execPath, ['--conditions=source', join(root, 'packages/ocr/bin/penstock.js'), ...args], {
     cwd: home,
     env: { PATH: process.env['PATH'], HOME: home, LANG: 'C', ...env },
+    stdio: ['pipe', out, 'pipe'],
   })
 }
 
@@ -53,6 +66,17 @@ describe('penstock', () => {
   ])('exits with a usage error for %s', async (_, args, code) => {
     expect(await run(args)).toEqual({ code, out: '', err: expect.stringMatching(/penstock --help/) })
   })
+
+  it.runIf(existsSync('/dev/full'))(
+    'says in one line that its output cannot be written, and exits with 74',
+    async () => {
+      const full = openSync('/dev/full', 'w')
+      const child = start(['endpoints'], {}, full)
+      const told = text(child.stderr!)
+      expect([(await once(child, 'close'))[0], await told]).toEqual([74, '✗ ENOSPC: no space left on device, write\n'])
+      closeSync(full)
+    },
+  )
 
   it('says in one line that a port is taken, and exits with 69', async () => {
     await using emulator = await startEmulator()

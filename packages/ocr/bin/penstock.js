@@ -10,9 +10,12 @@ if (major < 22 || (major === 22 && minor < 19)) {
 
 // Whoever reads our output may stop reading: `penstock endpoints | head -1`.
 process.stdout.on('error', (error) => {
-  if (error.code !== 'EPIPE') throw error
-  process.exit(0)
+  if (error.code === 'EPIPE') process.exit(0)
+  console.error(`✗ ${error.message}`)
+  process.exit(74)
 })
+// What is said beside the results is no reason to lose them.
+process.stderr.on('error', () => {})
 
 // In a checkout the sources run as they are, where the export condition leads every package to them.
 const fromSource = process.execArgv.some((argument) => argument === '--conditions=source')
