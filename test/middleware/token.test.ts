@@ -256,9 +256,9 @@ describe('token in use', () => {
       [
         'GET https://api.example.com/',
         'ok after 1 attempt, 1 request, 100 ms',
+        '     0 ms  ↳   oauth.token: ok after 1 attempt, 1 request, 100 ms',
+        '   100 ms    #1  wire           200 after 100 ms',
         '   100 ms  #1  wire           200 after 0 ms',
-        '  ↳ oauth.token: ok after 1 attempt, 1 request, 100 ms',
-        '       100 ms  #1  wire           200 after 100 ms',
       ].join('\n'),
     )
   })
