@@ -172,6 +172,7 @@ describe.each<[string, () => Transport]>([
       code: 'TOKEN_UNAVAILABLE',
       verdict: 'auth',
       message: expect.stringContaining('API_KEY_UNKNOWN'),
+      hint: expect.stringMatching(/^Copy the API key from the console again/),
     })
     expect(asked).toBe(1)
   })

@@ -69,10 +69,10 @@ const bare = (text: string) => text.replace(/[.。]$/, '')
 
 type Told = { readonly message: Bilingual; readonly kind: Kind; readonly hint?: Bilingual }
 
-function ofFailure({ code, layer, because }: Failure): Told {
+function ofFailure({ code, layer, because, hint }: Failure): Told {
   const known = codeEntry(code)
   const message = { en: `${layer}: ${because}`, zh: `${layer}：${known?.meaning.zh ?? because}（${because}）` }
-  return { message, kind: known?.kind ?? 'refused' }
+  return { message, kind: known?.kind ?? 'refused', ...(hint !== undefined && { hint }) }
 }
 
 function ofReply({ status, code, judgement: { row, vendorCode } }: Reply): Told {

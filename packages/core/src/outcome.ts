@@ -1,4 +1,5 @@
 import type { Reply } from './reply.ts'
+import type { Bilingual } from './verdict-table.ts'
 import type { Verdict } from './verdict.ts'
 
 /**
@@ -30,6 +31,8 @@ export type FailureFacts = {
   readonly retryAfter?: number | undefined
   /** The caller's own `signal.reason`, kept as it came. Never a library's error: those carry tokens. */
   readonly reason?: unknown
+  /** What to do, where more is known than the code's own advice says. */
+  readonly hint?: Bilingual | undefined
 }
 
 /** No answer, and the facts of it. A value and not an Error: no stack is captured until a caller has to see one. */
@@ -48,6 +51,7 @@ export class Failure {
   readonly peerRefused: boolean
   readonly retryAfter: number | undefined
   readonly reason: unknown
+  readonly hint: Bilingual | undefined
 
   constructor(verdict: Verdict, code: string, layer: string, because: string, facts: FailureFacts = {}) {
     this.verdict = verdict
@@ -60,12 +64,13 @@ export class Failure {
     this.peerRefused = facts.peerRefused ?? false
     this.retryAfter = facts.retryAfter
     this.reason = facts.reason
+    this.hint = facts.hint
   }
 
   /** The same failure, found further on: a cut knows why, the transport knows where. */
   at(phase: Phase, sent: Sent, reusedSocket?: boolean): Failure {
-    const { verdict, code, layer, because, peerRefused, retryAfter, reason } = this
-    return new Failure(verdict, code, layer, because, { phase, sent, reusedSocket, peerRefused, retryAfter, reason })
+    const { verdict, code, layer, because } = this
+    return new Failure(verdict, code, layer, because, { ...this, phase, sent, reusedSocket })
   }
 }
 

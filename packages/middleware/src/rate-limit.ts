@@ -49,7 +49,8 @@ const says = notes('rateLimit', {
 export function rateLimit<const Name extends string = 'rateLimit'>(options: RateLimitOptions<Name> = {}) {
   const { limit, window = 1000, guard = 50, key = counted, maxQueue = 10_000, keys = 1024 } = options
   const { name = 'rateLimit' as Name } = options
-  if (limit !== undefined && !(limit > 0)) throw invalid(`limit is ${limit}: give a number above zero`)
+  if (limit !== undefined && !(typeof limit === 'number' && limit > 0))
+    throw invalid(`limit is ${limit}: give a number above zero`)
   if (!(window > 0 && window < Infinity)) throw invalid(`window is ${window}: give milliseconds above zero`)
   if (!(guard >= 0 && guard <= window)) throw invalid(`guard is ${guard}: give milliseconds, the window's at most`)
   if (!(maxQueue >= 0)) throw invalid(`maxQueue is ${maxQueue}: give a number from 0 up`)

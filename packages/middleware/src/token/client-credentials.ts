@@ -119,5 +119,5 @@ function said(reply: Reply, name: string): Failure {
   const bare = code === `STATUS_${status}` ? '' : `, ${code}`
   const word = row === undefined ? bare : `, ${vendorCode} (${code}): ${row.meaning.en}`
   const because = `the token endpoint answers ${status}${word}`
-  return new Failure(verdict, 'TOKEN_UNAVAILABLE', name, because, { retryAfter })
+  return new Failure(verdict, 'TOKEN_UNAVAILABLE', name, because, { retryAfter, hint: row?.advice })
 }

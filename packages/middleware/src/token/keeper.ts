@@ -125,7 +125,7 @@ export class Keeper {
 
 /** Says no for the call that needs the token, of which nothing was sent. What our own side ended stays as it is. */
 function unavailable(failure: Failure, name: string): Failure {
-  const { verdict, code, because } = failure
+  const { verdict, code, because, hint } = failure
   if (verdict === 'cancelled') return failure
   const again = verdicts[verdict].again
   // it has been tried again already: an outer retry would multiply the tries
@@ -133,7 +133,7 @@ function unavailable(failure: Failure, name: string): Failure {
   const told = verdict === 'token' ? 'auth' : again ? 'refused' : verdict
   const said = code === 'TOKEN_UNAVAILABLE' ? because : `no token could be had: ${code}, ${because}`
   const retryAfter = failure.retryAfter ?? (again ? 1000 : undefined)
-  return new Failure(told, 'TOKEN_UNAVAILABLE', name, said, { retryAfter })
+  return new Failure(told, 'TOKEN_UNAVAILABLE', name, said, { retryAfter, hint })
 }
 
 const nobody = () => {}
