@@ -2,6 +2,7 @@
 import type { CallError, Transport } from '@penstock/core'
 import { gotTransport } from '@penstock/core/got'
 import { undiciTransport } from '@penstock/core/undici'
+import { breaks, scriptedTransport } from '@penstock/core/testing'
 import { baidu } from '@penstock/ocr'
 import { http, HttpResponse, type HttpResponseResolver } from 'msw'
 import { describe, expect, it } from 'vitest'
@@ -175,6 +176,23 @@ describe.each<[string, () => Transport]>([
       hint: expect.stringMatching(/^Copy the API key from the console again/),
     })
     expect(asked).toBe(1)
+  })
+
+  it('says what to do when the token endpoint cannot be reached', async () => {
+    network.use(http.post(`${origin}/oauth/2.0/token`, () => HttpResponse.json({}, { status: 302 })))
+    await using client = ocr()
+    await expect(client.generalBasic({ image })).rejects.toMatchObject({
+      code: 'TOKEN_UNAVAILABLE',
+      hint: expect.stringMatching(/explain/),
+    })
+    const unreachable = baidu(
+      { apiKey: 'k', secretKey: 's' },
+      { transport: scriptedTransport(breaks('DNS_NOT_FOUND')) },
+    )
+    await expect(unreachable.generalBasic({ image })).rejects.toMatchObject({
+      code: 'TOKEN_UNAVAILABLE',
+      hint: 'Check the host name and the DNS of this machine.',
+    })
   })
 
   it('asks the token endpoint again after a 500', async () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import {
   type Call,
+  codeEntry,
   endpointCall,
   Failure,
   type Ledger,
@@ -125,15 +126,16 @@ export class Keeper {
 
 /** Says no for the call that needs the token, of which nothing was sent. What our own side ended stays as it is. */
 function unavailable(failure: Failure, name: string): Failure {
-  const { verdict, code, because, hint } = failure
+  const { verdict, code, because } = failure
   if (verdict === 'cancelled') return failure
   const again = verdicts[verdict].again
   // it has been tried again already: an outer retry would multiply the tries
   // to a token endpoint a 401 is about the credential
   const told = verdict === 'token' ? 'auth' : again ? 'refused' : verdict
+  const advice = code === 'TOKEN_UNAVAILABLE' ? undefined : codeEntry(code)?.advice
   const said = code === 'TOKEN_UNAVAILABLE' ? because : `no token could be had: ${code}, ${because}`
   const retryAfter = failure.retryAfter ?? (again ? 1000 : undefined)
-  return new Failure(told, 'TOKEN_UNAVAILABLE', name, said, { retryAfter, hint })
+  return new Failure(told, 'TOKEN_UNAVAILABLE', name, said, { retryAfter, hint: failure.hint ?? advice })
 }
 
 const nobody = () => {}
