@@ -1,11 +1,15 @@
-import { client, pipeline, plainWire } from '@penstock/core'
+import { createPrivateKey } from 'node:crypto'
+import { client, pipeline, plainWire, Secret } from '@penstock/core'
 import { replies, scriptedTransport } from '@penstock/core/testing'
 import { tls, type TlsLayerOptions } from '@penstock/middleware'
 import { generate } from 'selfsigned'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 
 afterEach(() => void vi.unstubAllEnvs())
-const { cert } = await generate([{ name: 'commonName', value: 'x' }])
+const { cert, private: key } = await generate([{ name: 'commonName', value: 'x' }])
+const { private: otherKey } = await generate([{ name: 'commonName', value: 'y' }])
+const broken = '-----BEGIN CERTIFICATE-----\nnot one\n-----END CERTIFICATE-----\n'
+const pin = 'A'.repeat(43) + '='
 
 function set(options?: TlsLayerOptions) {
   const transport = scriptedTransport(replies(200))
@@ -27,15 +31,27 @@ describe('tls', () => {
   it('hands its options on, inner ones winning nothing over them', async () => {
     const transport = scriptedTransport(replies(200))
     const stack = pipeline(
-      [tls({ ca: cert, ciphers: 'A', name: 'outer' }), tls({ minVersion: 'TLSv1.3', ciphers: 'B' })],
+      [
+        tls({ ca: cert, ciphers: 'ECDHE-RSA-AES128-GCM-SHA256', name: 'outer' }),
+        tls({ minVersion: 'TLSv1.3', ciphers: 'TLS_AES_128_GCM_SHA256' }),
+      ],
       transport,
     )
     await client({ pipeline: stack, origin: 'https://api.example.com' }).get('/')
-    expect(transport.calls[0]!.wire.tls).toEqual({ minVersion: 'TLSv1.3', ca: cert, ciphers: 'B' })
+    expect(transport.calls[0]!.wire.tls).toEqual({ minVersion: 'TLSv1.3', ca: cert, ciphers: 'TLS_AES_128_GCM_SHA256' })
+  })
+
+  it('takes nothing that an outer one asks for away by not saying it', async () => {
+    const transport = scriptedTransport(replies(200))
+    const inner = { ca: undefined, minVersion: undefined } as object
+    const stack = pipeline([tls({ ca: cert, minVersion: 'TLSv1.3', name: 'outer' }), tls(inner)], transport)
+    await client({ pipeline: stack, origin: 'https://api.example.com' }).get('/')
+    expect(transport.calls[0]!.wire.tls).toEqual({ minVersion: 'TLSv1.3', ca: cert })
+    expect(String(stack.plan())).toBe('outer(≥ 1.3, own ca) → tls(≥ 1.2) → scripted')
   })
 
   it('shows in the plan what is not usual', () => {
-    expect(String(set({ ca: cert, cert, key: 'k', pins: ['A'.repeat(43) + '='] }).stack.plan())).toBe(
+    expect(String(set({ ca: cert, cert, key, pins: [pin] }).stack.plan())).toBe(
       'tls(≥ 1.2, own ca, client certificate, pinned) → scripted',
     )
   })
@@ -59,10 +75,54 @@ describe('tls', () => {
       'tls(): checkServerIdentity is no option: verification stays on; trust a private server by ca or pins',
     ],
     ['a pin that is none', { pins: ['abc'] }, 'tls(): each of pins must be a SHA-256 in base64'],
-    ['a ca that is no PEM', { ca: [cert, 'path/to/ca.pem'] }, 'tls(): ca and cert must be certificates in PEM'],
-    ['a cert that is no PEM', { cert: 'x' }, 'tls(): ca and cert must be certificates in PEM'],
+    [
+      'a pin that can match nothing',
+      { pins: [pin, 'A'.repeat(43)] },
+      'tls(): each of pins must be a SHA-256 in base64',
+    ],
+    ['no pin at all', { pins: [] }, 'tls(): pins is empty, and would match nothing: leave it out or give one'],
+    ['no ca at all', { ca: [] }, 'tls(): ca is empty, and would trust nobody: leave it out or give one'],
+    ['a ca that is no PEM', { ca: [cert, 'path/to/ca.pem'] }, 'tls(): ca must be certificates in PEM'],
+    ['a ca that is broken', { ca: [cert, cert + broken] }, 'tls(): ca must be certificates in PEM'],
+    ['an empty ca', { ca: '' }, 'tls(): ca must be certificates in PEM'],
+    ['a cert that is no PEM', { cert: 'x', key }, 'tls(): cert must be certificates in PEM'],
+    ['a cert without its key', { cert }, 'tls(): cert and key go together: give both'],
+    ['a key without its cert', { key }, 'tls(): cert and key go together: give both'],
+    [
+      'a key that is none',
+      { cert, key: new Secret('key', 'canary') },
+      'tls(): OpenSSL cannot use cert, key, passphrase, ciphers or groups: ERR_OSSL_UNSUPPORTED',
+    ],
+    [
+      'the key of another cert',
+      { cert, key: otherKey },
+      'tls(): OpenSSL cannot use cert, key, passphrase, ciphers or groups: ERR_OSSL_X509_KEY_VALUES_MISMATCH',
+    ],
+    [
+      'ciphers that do not exist',
+      { ciphers: 'A' },
+      'tls(): OpenSSL cannot use cert, key, passphrase, ciphers or groups: ERR_SSL_NO_CIPHER_MATCH',
+    ],
+    [
+      'groups that do not exist',
+      { groups: 'A' },
+      'tls(): OpenSSL cannot use cert, key, passphrase, ciphers or groups: ERR_CRYPTO_OPERATION_FAILED',
+    ],
   ])('refuses to be made with %s', (_, options, message) => {
     expect(() => tls(options as TlsLayerOptions)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID', message }))
+  })
+
+  it('takes a client certificate, its encrypted key as a secret, and a bundle with remarks', () => {
+    const encrypted = createPrivateKey(key).export({
+      type: 'pkcs8',
+      format: 'pem',
+      cipher: 'aes-256-cbc',
+      passphrase: 'p',
+    })
+    const options = { cert, key: new Secret('key', String(encrypted)), groups: 'X25519:P-256' }
+    const ca = `# ours\n${cert}\n# the same\n${cert}`
+    expect(tls({ ...options, ca, passphrase: new Secret('passphrase', 'p') }).name).toBe('tls')
+    expect(() => tls({ ...options, passphrase: new Secret('passphrase', 'wrong') })).toThrow('ERR_OSSL_BAD_DECRYPT')
   })
 
   it('says that NODE_TLS_REJECT_UNAUTHORIZED has no effect, where TLS is spoken', async () => {
