@@ -1,9 +1,9 @@
 import { inspect } from 'node:util'
-import { client, pipeline, Secret } from '@penstock/core'
+import { bytesBody, client, pipeline, Reply, Secret } from '@penstock/core'
 import { replies, scriptedTransport, type Step } from '@penstock/core/testing'
 import { cookies, type CookiesOptions } from '@penstock/middleware'
 import { CookieJar } from 'tough-cookie'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 
 function set(options: CookiesOptions, ...steps: readonly [Step, ...Step[]]) {
   const transport = scriptedTransport(...steps)
@@ -15,6 +15,8 @@ function set(options: CookiesOptions, ...steps: readonly [Step, ...Step[]]) {
   }
   return { http, layer, sent, transport }
 }
+
+const idle = { getCookieString: async () => '', setCookie: async () => 'kept', serialize: async () => ({}) }
 
 const sets = (...values: string[]) => replies(200, { 'set-cookie': values })
 
@@ -48,6 +50,16 @@ describe('cookies', () => {
     expect(sent()).toBe('own=0; a=1')
   })
 
+  it.each([
+    ['text', 'a=own; c=3'],
+    ['a list', ['a=own', 'c=3']],
+  ])('sends no cookie of the jar that the call names itself, given as %s', async (_, cookie) => {
+    const { http, sent } = set({}, sets('a=1', 'b=2', 'aa=4'), replies(200))
+    await http.get('/')
+    await http.get('/', { headers: { cookie } })
+    expect(sent()).toBe('a=own; c=3; b=2; aa=4')
+  })
+
   it('sends them as a secret', async () => {
     const { http, transport } = set({}, sets('sid=canary'), replies(200))
     await http.get('/')
@@ -71,12 +83,46 @@ describe('cookies', () => {
     expect(sent()).toBe('a=1')
   })
 
-  it('lets an aborted caller go while the jar is slow', async () => {
+  it('hands the cookies of a reply to the jar one after the other, in their order', async () => {
+    const told: string[] = []
     const jar = {
-      getCookieString: () => new Promise<string>(() => {}),
-      setCookie: async () => undefined,
-      serialize: async () => ({}),
+      ...idle,
+      async setCookie(cookie: string) {
+        told.push(`begins ${cookie}`)
+        await new Promise(setImmediate)
+        told.push(`ends ${cookie}`)
+        return cookie
+      },
     }
+    await set({ jar }, sets('a=1', 'a=2')).http.get('/')
+    expect(told).toEqual(['begins a=1', 'ends a=1', 'begins a=2', 'ends a=2'])
+  })
+
+  it('goes on without the cookies of a jar that cannot be read, and says so', async () => {
+    const jar = { ...idle, getCookieString: () => Promise.reject(new Error('disk')) }
+    const { http, sent } = set({ jar }, replies(200))
+    const reply = await http.get('/', { headers: { cookie: 'own=0' } })
+    expect(sent()).toBe('own=0')
+    expect(reply.ledger.notes!.map(({ kind, facts }) => [kind.id, facts])).toEqual([['cookies.unread', {}]])
+  })
+
+  it('lets go of the reply of a caller that left while the jar was written', async () => {
+    const jar = { ...idle, setCookie: () => new Promise<never>(() => {}) }
+    const reply = new Reply(200, { 'set-cookie': ['a=1'] }, bytesBody(Buffer.from('x')))
+    const discard = vi.spyOn(reply.body, 'discard')
+    const controller = new AbortController()
+    const failed = set({ jar }, () => reply)
+      .http.get('/', { signal: controller.signal })
+      .catch((thrown) => thrown)
+    await new Promise(setImmediate)
+    expect(discard).not.toHaveBeenCalled()
+    controller.abort('left')
+    expect(await failed).toBe('left')
+    expect(discard).toHaveBeenCalledOnce()
+  })
+
+  it('lets an aborted caller go while the jar is slow', async () => {
+    const jar = { ...idle, getCookieString: () => new Promise<string>(() => {}) }
     const { http, transport } = set({ jar }, replies(200))
     const controller = new AbortController()
     const failed = http.get('/', { signal: controller.signal }).catch((thrown) => thrown)

@@ -17,14 +17,16 @@ export type CookiesOptions<Name extends string = 'cookies'> = {
 
 const says = notes('cookies', {
   refused: [
-    'does not keep {count} cookie(s): for another host, or not to be understood',
-    '未保存 {count} 个 Cookie：属于其他主机或格式有误',
+    'does not keep {count} cookie(s): for another host, not to be understood, or the jar fails',
+    '未保存 {count} 个 Cookie：属于其他主机、格式有误或存储失败',
   ],
+  unread: ['sends no cookies: the jar fails', '未发送 Cookie：存储读取失败'],
 })
 
 /**
  * Keep cookies: every `Set-Cookie` of every reply goes into the jar, and what the jar has for an address is sent with the
- * call, after a Cookie header of its own. Stands inside `redirect`, so that it sees every hop. The values are secrets.
+ * call, after a Cookie header of its own, which wins where both name one. Stands inside `redirect`, so that it sees every
+ * hop. The values are secrets. A jar that fails is noted, and breaks no call.
  *
  * @throws ConfigError `MISSING_PEER` when tough-cookie is not installed and no jar is given
  * @example
@@ -41,15 +43,18 @@ export function cookies<const Name extends string = 'cookies'>(options: CookiesO
     name,
     slot: 'jar',
     async run(call: Call, next: Next) {
-      const stored = await call.until(jar.getCookieString(call.url))
+      const stored = await call.until(jar.getCookieString(call.url).catch(() => undefined))
       if (stored instanceof Failure) return stored
-      const outcome = await next(stored === '' ? call : call.withHeader('cookie', joined(call, stored)))
+      if (stored === undefined) call.note(says.unread, {}, name)
+      const outcome = await next(!stored ? call : call.withHeader('cookie', joined(call, stored)))
       if (outcome.failed) return outcome
       const set = headerList(outcome.headers, 'set-cookie')
       if (set.length === 0) return outcome
-      const kept = await call.until(Promise.all(set.map((cookie) => keep(jar, cookie, call.url))))
-      if (kept instanceof Failure) return kept
-      const count = kept.filter((done) => !done).length
+      const count = await call.until(keep(jar, set, call.url))
+      if (count instanceof Failure) {
+        outcome.body.discard()
+        return count
+      }
       if (count > 0) call.note(says.refused, { count }, name)
       return outcome
     },
@@ -57,19 +62,26 @@ export function cookies<const Name extends string = 'cookies'>(options: CookiesO
   return { ...made, jar }
 }
 
-/** The call's own cookies first. */
+/** The call's own cookies first, then those of the jar that it does not name itself. */
 function joined({ headers }: Call, stored: string): Secret {
-  const own = headers['cookie']
-  const text = own instanceof Secret ? own.reveal() : own
-  return new Secret('cookie', [text ?? [], stored].flat().join('; '))
+  const { cookie = [] } = headers
+  const own = [cookie instanceof Secret ? cookie.reveal() : cookie].flat()
+  const named = new Set(own.flatMap((text) => text.split(';')).map(nameOf))
+  const rest = stored.split('; ').filter((pair) => !named.has(nameOf(pair)))
+  return new Secret('cookie', [...own, ...rest].join('; '))
 }
 
-/** False for one that is not for this host, or is no cookie. */
-const keep = (jar: CookieJarLike, cookie: string, url: string): Promise<boolean> =>
-  jar.setCookie(cookie, url).then(
-    (stored) => stored !== undefined,
-    () => false,
-  )
+const nameOf = (pair: string) => pair.split('=', 1)[0]!.trim()
+
+/** In their order, since one may replace another. @returns how many were refused */
+async function keep(jar: CookieJarLike, cookies: readonly string[], url: string): Promise<number> {
+  let refused = 0
+  for (const cookie of cookies) {
+    const kept = await jar.setCookie(cookie, url).catch(() => undefined)
+    if (kept === undefined) refused++
+  }
+  return refused
+}
 
 function newJar(): CookieJarLike {
   try {
