@@ -91,8 +91,8 @@ describe('deadline', () => {
     expect(String(set(30_000, hangs()).stack.plan())).toMatch(/^deadline\(30 s\) → /)
   })
 
-  it.each([0, -1, NaN])('refuses to be made with %d', (after) => {
-    expect(() => deadline({ after })).toThrow(
+  it.each([0, -1, NaN, Infinity, '5000'])('refuses to be made with %s', (after) => {
+    expect(() => deadline({ after: after as number })).toThrow(
       expect.objectContaining({
         code: 'CONFIG_INVALID',
         message: 'deadline({ after }) must be milliseconds, more than 0',

@@ -62,8 +62,8 @@ describe('timeout', () => {
     expect(String(set(hangs()).stack.plan())).toContain(' → timeout(200 ms) → ')
   })
 
-  it.each([0, -1, NaN])('refuses to be made with %d', (after) => {
-    expect(() => timeout({ after })).toThrow(
+  it.each([0, -1, NaN, Infinity, '5000'])('refuses to be made with %s', (after) => {
+    expect(() => timeout({ after: after as number })).toThrow(
       expect.objectContaining({
         code: 'CONFIG_INVALID',
         message: 'timeout({ after }) must be milliseconds, more than 0',

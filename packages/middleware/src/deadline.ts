@@ -11,7 +11,7 @@ export type DeadlineOptions<Name extends string = 'deadline'> = {
  * Bound the whole call. The deadline is a number on the call: inner layers read `call.remaining()`, and no wait they make
  * outlasts it. An earlier deadline that the call has already stands. Fails with `CALL_DEADLINE`, verdict `late`.
  *
- * @throws ConfigError when `after` is not a positive number
+ * @throws ConfigError when `after` is not a positive, finite number
  * @example
  * ```ts
  * import { deadline } from '@penstock/middleware'
@@ -23,7 +23,8 @@ export function deadline<const Name extends string = 'deadline'>({
   after,
   name = 'deadline' as Name,
 }: DeadlineOptions<Name>) {
-  if (!(after > 0)) throw new ConfigError('CONFIG_INVALID', `${name}({ after }) must be milliseconds, more than 0`)
+  if (!Number.isFinite(after) || after <= 0)
+    throw new ConfigError('CONFIG_INVALID', `${name}({ after }) must be milliseconds, more than 0`)
   const bound = { after, layer: name, code: 'CALL_DEADLINE', verdict: 'late' } as const
   return layer({
     name,

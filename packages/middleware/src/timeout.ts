@@ -11,7 +11,7 @@ export type TimeoutOptions<Name extends string = 'timeout'> = {
  * Bound one attempt, so that a slow one is followed by another. Waits for a token or for a turn stand outside it and do
  * not count. Fails with `ATTEMPT_TIMEOUT`, verdict `timeout`.
  *
- * @throws ConfigError when `after` is not a positive number
+ * @throws ConfigError when `after` is not a positive, finite number
  * @example
  * ```ts
  * import { timeout } from '@penstock/middleware'
@@ -23,7 +23,8 @@ export function timeout<const Name extends string = 'timeout'>({
   after,
   name = 'timeout' as Name,
 }: TimeoutOptions<Name>) {
-  if (!(after > 0)) throw new ConfigError('CONFIG_INVALID', `${name}({ after }) must be milliseconds, more than 0`)
+  if (!Number.isFinite(after) || after <= 0)
+    throw new ConfigError('CONFIG_INVALID', `${name}({ after }) must be milliseconds, more than 0`)
   const bound = { after, layer: name, code: 'ATTEMPT_TIMEOUT', verdict: 'timeout' } as const
   return layer({
     name,
