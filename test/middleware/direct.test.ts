@@ -32,7 +32,7 @@ describe('direct', () => {
     vi.stubEnv('all_proxy', 'http://canary')
     vi.stubEnv('HTTP_PROXY', '')
     const { notes, story } = await get()
-    expect(notes).toEqual([['direct.ignored', { variables: 'HTTPS_PROXY, ALL_PROXY' }]])
+    expect(notes).toEqual([['direct.ignored', { variables: 'HTTPS_PROXY, all_proxy' }]])
     expect(story).not.toContain('canary')
   })
 

@@ -109,6 +109,17 @@ describe('requestLog', () => {
     expect(log.dropped).toBe(3)
   })
 
+  it('counts a hook whose promise of another make fails', async () => {
+    const thenable = {
+      // oxlint-disable-next-line unicorn/no-thenable -- what query builders return
+      then: (_: unknown, fails: (error: Error) => void) => fails(new Error('broken later')),
+    }
+    const { http, log } = set({ onReply: () => thenable as Promise<void> }, replies(200))
+    await http.get('/a')
+    await new Promise(setImmediate)
+    expect(log.dropped).toBe(1)
+  })
+
   it('is told of a bug by nobody, and lets it pass', async () => {
     const told: Told[] = []
     const bug = new TypeError('bug')

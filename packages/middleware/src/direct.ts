@@ -10,7 +10,7 @@ const says = notes('direct', {
   stripped: ['took {headers} off the request', '已去除请求头 {headers}'],
 })
 
-const variables = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NODE_USE_ENV_PROXY'] as const
+const variables = new Set(['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NODE_USE_ENV_PROXY'])
 const proxyHeaders = ['proxy-authorization', 'proxy-connection'] as const
 
 /**
@@ -25,8 +25,9 @@ const proxyHeaders = ['proxy-authorization', 'proxy-connection'] as const
  * ```
  */
 export function direct<const Name extends string = 'direct'>({ name = 'direct' as Name }: DirectOptions<Name> = {}) {
-  const ignored = variables
-    .filter((variable) => process.env[variable] || process.env[variable.toLowerCase()])
+  const ignored = Object.keys(process.env)
+    .filter((variable) => variables.has(variable.toUpperCase()) && process.env[variable])
+    .toSorted()
     .join(', ')
   return layer({
     name,

@@ -64,8 +64,8 @@ export function requestLog<const Name extends string = 'requestLog'>(options: Re
 
   function guarded(act: () => unknown): void {
     try {
-      const told = act()
-      if (told instanceof Promise) told.catch(() => state.dropped++)
+      // whatever may be awaited, of whichever make
+      Promise.resolve(act()).catch(() => state.dropped++)
     } catch {
       state.dropped++
     }
