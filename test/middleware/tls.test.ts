@@ -74,6 +74,7 @@ describe('tls', () => {
       { checkServerIdentity: () => undefined },
       'tls(): checkServerIdentity is no option: verification stays on; trust a private server by ca or pins',
     ],
+    ['a pin of another length', { pins: ['AAAA'] }, 'tls(): each of pins must be a SHA-256 in base64'],
     ['a pin that is none', { pins: ['abc'] }, 'tls(): each of pins must be a SHA-256 in base64'],
     [
       'a pin that can match nothing',
@@ -84,6 +85,7 @@ describe('tls', () => {
     ['no ca at all', { ca: [] }, 'tls(): ca is empty, and would trust nobody: leave it out or give one'],
     ['a ca that is no PEM', { ca: [cert, 'path/to/ca.pem'] }, 'tls(): ca must be certificates in PEM'],
     ['a ca that is broken', { ca: [cert, cert + broken] }, 'tls(): ca must be certificates in PEM'],
+    ['a ca that is cut off', { ca: cert + cert.slice(0, 200) }, 'tls(): ca must be certificates in PEM'],
     ['an empty ca', { ca: '' }, 'tls(): ca must be certificates in PEM'],
     ['a cert that is no PEM', { cert: 'x', key }, 'tls(): cert must be certificates in PEM'],
     ['a cert without its key', { cert }, 'tls(): cert and key go together: give both'],
@@ -120,7 +122,7 @@ describe('tls', () => {
       passphrase: 'p',
     })
     const options = { cert, key: new Secret('key', String(encrypted)), groups: 'X25519:P-256' }
-    const ca = `# ours\n${cert}\n# the same\n${cert}`
+    const ca = `# ours\n${cert}\n# the same, its key beside it\n${cert}\n${key}`
     expect(tls({ ...options, ca, passphrase: new Secret('passphrase', 'p') }).name).toBe('tls')
     expect(() => tls({ ...options, passphrase: new Secret('passphrase', 'wrong') })).toThrow('ERR_OSSL_BAD_DECRYPT')
   })

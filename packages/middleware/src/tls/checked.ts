@@ -26,7 +26,7 @@ export function checked(name: string, given: TlsOptions): TlsOptions {
 
   const refusal = opensslRefuses(options)
   if (refusal !== undefined) throw wrong(`OpenSSL cannot use cert, key, passphrase, ciphers or groups: ${refusal}`)
-  return Object.freeze(options)
+  return options
 }
 
 /** As it is compared: base64 that decodes alike may be written differently, and would match nothing. */
@@ -37,9 +37,10 @@ function isPin(pin: string): boolean {
 
 /** Each one is read: of a bundle OpenSSL passes over in silence what it cannot read. */
 function isPem(text: string): boolean {
-  const blocks = text.match(/-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/g) ?? []
+  const begin = '-----BEGIN CERTIFICATE-----'
+  const [, ...blocks] = text.split(begin)
   try {
-    return blocks.map((block) => new X509Certificate(block)).length > 0
+    return blocks.map((block) => new X509Certificate(begin + block)).length > 0
   } catch {
     return false
   }
