@@ -193,6 +193,15 @@ describe('cache', () => {
     expect(transport.calls.length).toBe(requests)
   })
 
+  it('says of a part what part it is', async () => {
+    const headers = { 'content-range': 'bytes 0-1/9', 'content-type': 'text/plain' }
+    const { http } = set({}, replies(206, headers, 'ab'))
+    const range = { headers: { range: 'bytes=0-1' } }
+    await http.get('/a', range)
+    const { status, headers: kept } = await http.get('/a', range)
+    expect({ status, kept }).toEqual({ status: 206, kept: headers })
+  })
+
   it('does not hand on headers that are not for later', async () => {
     const { http } = set({}, replies(200, { 'set-cookie': ['a=1'], 'x-request-id': '1', etag: 'e' }))
     await http.get('/a')

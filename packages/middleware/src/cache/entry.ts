@@ -15,6 +15,7 @@ export type Entry = {
 const worthKeeping = [
   'content-disposition',
   'content-language',
+  'content-range',
   'content-type',
   'date',
   'etag',
