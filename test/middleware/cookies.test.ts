@@ -54,7 +54,7 @@ describe('cookies', () => {
     ['text', 'a=own; c=3'],
     ['a list', ['a=own', 'c=3']],
   ])('sends no cookie of the jar that the call names itself, given as %s', async (_, cookie) => {
-    const { http, sent } = set({}, sets('a=1', 'b=2', 'aa=4'), replies(200))
+    const { http, sent } = set({}, sets('a=1', 'b=2', 'aa=4', 'c=5'), replies(200))
     await http.get('/')
     await http.get('/', { headers: { cookie } })
     expect(sent()).toBe('a=own; c=3; b=2; aa=4')

@@ -28,8 +28,8 @@ describe('direct', () => {
   })
 
   it('says which proxy variables have no effect, by name alone', async () => {
-    vi.stubEnv('HTTPS_PROXY', 'http://user:canary@proxy.example:1')
     vi.stubEnv('all_proxy', 'http://canary')
+    vi.stubEnv('HTTPS_PROXY', 'http://user:canary@proxy.example:1')
     vi.stubEnv('HTTP_PROXY', '')
     const { notes, story } = await get()
     expect(notes).toEqual([['direct.ignored', { variables: 'HTTPS_PROXY, all_proxy' }]])
