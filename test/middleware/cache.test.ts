@@ -447,7 +447,9 @@ describe('a store that does not serve', () => {
     )
     const failed = http.get('/a').catch((thrown) => thrown)
     await clock.advance(20)
-    expect(await failed).toMatchObject({ code: 'CALL_DEADLINE', layer: 'deadline', verdict: 'late' })
+    const late = await failed
+    expect(late).toMatchObject({ code: 'CALL_DEADLINE', layer: 'deadline', verdict: 'late' })
+    expect(notesOf(late)).toEqual([])
     expect([transport.calls.length, clock.timers]).toEqual([0, 0])
   })
 

@@ -23,7 +23,8 @@ const sets = (...values: string[]) => replies(200, { 'set-cookie': values })
 describe('cookies', () => {
   it('keeps every cookie of a reply, and sends them where they belong', async () => {
     const { http, sent } = set({}, sets('a=1; Path=/', 'b=2; Path=/in', 'c=3; Secure'), replies(200))
-    await http.get('/')
+    const { ledger } = await http.get('/')
+    expect(ledger.notes).toBeUndefined()
     await http.get('/in/side')
     expect(sent()).toBe('b=2; a=1; c=3')
     await http.get('/')

@@ -57,6 +57,17 @@ describe('requestLog', () => {
     ])
   })
 
+  it.each(['request', 'retry', 'reply', 'error'])('tells a hook that is there alone: of a %s', async (what) => {
+    const told: Told[] = []
+    const only = Object.entries(listening(told)).filter(([name]) => name.toLowerCase() === `on${what}`)
+    const { http, clock } = set(Object.fromEntries(only), replies(503), replies(200), replies(404))
+    const reply = http.get('/a')
+    await clock.drain()
+    await reply
+    await http.get('/b').catch(() => {})
+    expect(new Set(told.map(([name]) => name))).toEqual(new Set([what]))
+  })
+
   it('tells the hooks of one call only of that call', async () => {
     const told: Told[] = []
     const { http } = set({}, replies(200))
