@@ -25,7 +25,9 @@ function set(options: CacheOptions<any>, ...steps: readonly [Step, ...Step[]]) {
 /** With layers outside the cache. */
 function around(outer: readonly unknown[], options: CacheOptions<any>, ...steps: readonly [Step, ...Step[]]) {
   const clock = virtualClock()
-  const layer = cache(options)
+  // a store of one's own keeps plain calls of a partition only
+  const whose = options.dir === undefined && options.store === undefined ? {} : { partition: 'me' }
+  const layer = cache({ ...whose, ...options })
   const transport = scriptedTransport(...steps)
   const http = client({
     pipeline: pipeline([...outer, layer, retry({ retries: 0 }), circuitBreaker(), status()] as never, transport),
@@ -390,6 +392,36 @@ describe('cache on disk', () => {
     await first.http.get('/a')
     await first.http.close()
     expect(Buffer.from(await (await set({ dir }, replies(500)).http.get('/a')).bytes())).toEqual(bytes)
+  })
+
+  it('keeps plain calls apart by whose they are, and none of nobody’s', async () => {
+    const dir = join(folder, 'whose')
+    const ask = async (partition: string | undefined, text: string) => {
+      const { http } = set({ dir, partition } as CacheOptions, replies(200, {}, text))
+      const answer = await (await http.get('/me')).text()
+      await http.close()
+      return answer
+    }
+    expect(await ask('alice', 'Alice')).toBe('Alice')
+    expect(await ask('bob', 'Bob')).toBe('Bob')
+    expect(await ask('alice', 'asked anew')).toBe('Alice')
+    expect(readdirSync(dir).length).toBe(2)
+    expect(await ask(undefined, 'Carol')).toBe('Carol')
+    expect(await ask(undefined, 'Dave')).toBe('Dave')
+    expect(readdirSync(dir).length).toBe(2)
+  })
+
+  it('keeps an endpoint’s answers, which hang on what is sent, without a partition', async () => {
+    const dir = join(folder, 'endpoint')
+    const asked = async (partition: string | undefined) => {
+      const { http, transport } = set({ dir, partition } as CacheOptions, repliesJson({ a: 1 }))
+      await http.call(reads(), { image: 'x' })
+      await http.close()
+      return transport.calls.length
+    }
+    expect([await asked(undefined), await asked(undefined), await asked('other'), await asked('other')]).toEqual([
+      1, 0, 1, 0,
+    ])
   })
 
   it('shows nothing of a key of the user’s', async () => {

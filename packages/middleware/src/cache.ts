@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import {
   type Call,
   ConfigError,
@@ -16,7 +15,7 @@ import { entryOf, replyOf } from './cache/entry.ts'
 import { jsonFiles } from './cache/json-files.ts'
 import { refresher } from './cache/refresher.ts'
 import { Shelf, type ShelfCounts } from './cache/shelf.ts'
-import { callKey } from './recall/call-key.ts'
+import { naming } from './cache/naming.ts'
 import { memoryStore } from './stores/memory.ts'
 import type { Store } from './stores/store.ts'
 
@@ -35,6 +34,12 @@ export type CacheOptions<Name extends string = 'cache'> = {
   readonly staleWhileRevalidate?: number
   /** Of the memory that answers may take; those used longest ago go first. @default 67_108_864 */
   readonly maxBytes?: number
+  /**
+   * Whose answers these are; goes into every name. In a `dir` or `store`, which others may share, calls without an
+   * endpoint pass untouched unless this or `key` is given: an inner layer may add a credential that the key cannot see.
+   * @default none
+   */
+  readonly partition?: string
   /** What makes two calls equal, instead of all that is sent; undefined for a call that shall pass. */
   readonly key?: (call: Call) => string | undefined
   /** @default 'cache' */
@@ -74,6 +79,7 @@ export function cache<const Name extends string = 'cache'>(options: CacheOptions
   const store = options.store ?? (dir === undefined ? memoryStore({ maxBytes }) : jsonFiles(dir))
   const shelf = new Shelf(store, ttl + Math.max(staleIfError, staleWhileRevalidate), name)
   const refresh = refresher(name)
+  const nameOf = naming(options, digest)
 
   const made = layer({
     name,
@@ -87,7 +93,7 @@ export function cache<const Name extends string = 'cache'>(options: CacheOptions
   return Object.assign(made, { counts: () => ({ ...shelf.counts }) } satisfies CacheHandles)
 
   async function recalled(call: Call, next: Next): Promise<Outcome> {
-    const key = keyOf(call)
+    const key = nameOf(call)
     if (key === undefined) return next(call)
     const entry = await shelf.find(call, key)
     if (entry instanceof Failure) return entry
@@ -115,13 +121,6 @@ export function cache<const Name extends string = 'cache'>(options: CacheOptions
     const body = await outcome.body.read()
     if (!(body instanceof Failure)) shelf.put(call, key, entryOf(outcome, body, call.clock.date()))
     return outcome
-  }
-
-  /** A key is a file name: whatever the user's says, and however secret it is. */
-  function keyOf(call: Call): string | undefined {
-    if (options.key === undefined) return callKey(call, digest)
-    const own = options.key(call)
-    return own === undefined ? undefined : createHash(digest).update(own).digest('hex')
   }
 }
 
