@@ -537,6 +537,23 @@ describe('a token call', () => {
     ])
   })
 
+  it.each([
+    ['the code of what broke', breaks('DNS_NOT_FOUND'), 'Check the host name and the DNS of this machine.'],
+    ['nothing more than a status', repliesJson({}, 500), undefined],
+  ])('says what to do by %s, and to wait a second', async (_, step, advice) => {
+    const { outcome } = against([step], [ok], { retries: 0 })
+
+    const { hint, retryAfter } = (await outcome()) as Failure
+    expect({ advice: hint?.en, retryAfter }).toEqual({ advice, retryAfter: 1000 })
+  })
+
+  it('names no time when another try would not help', async () => {
+    const { outcome } = against([repliesJson({ error: 'invalid_client' }, 401)], [ok])
+
+    const { hint, retryAfter } = (await outcome()) as Failure
+    expect([hint?.en.length, retryAfter]).toEqual([expect.any(Number), undefined])
+  })
+
   it('hands on how long to wait, and what outer layers have given', async () => {
     const outer = layer({
       name: 'outer',

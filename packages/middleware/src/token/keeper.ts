@@ -129,8 +129,7 @@ function unavailable(failure: Failure, name: string): Failure {
   const { verdict, code, because } = failure
   if (verdict === 'cancelled') return failure
   const again = verdicts[verdict].again
-  // it has been tried again already: an outer retry would multiply the tries
-  // to a token endpoint a 401 is about the credential
+  // to a token endpoint a 401 is about the credential; and what was tried again here, an outer retry would multiply
   const told = verdict === 'token' ? 'auth' : again ? 'refused' : verdict
   const advice = code === 'TOKEN_UNAVAILABLE' ? undefined : codeEntry(code)?.advice
   const said = code === 'TOKEN_UNAVAILABLE' ? because : `no token could be had: ${code}, ${because}`
