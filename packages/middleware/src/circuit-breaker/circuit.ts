@@ -110,7 +110,7 @@ export class Circuit {
     const lapsed = this.#probes[0]?.leasedUntil ?? Infinity
     // a probe that hangs does not hold the circuit half-open: should it come back well all the same, that closes it
     if (lapsed <= now) {
-      this.#judge!.failed()
+      this.#probeJudge().failed()
       this.#open(lapsed, times)
     }
     if (this.#state !== 'open' || now < this.#openUntil) return
@@ -123,11 +123,13 @@ export class Circuit {
     this.#look(times)
     this.#probes = this.#probes.filter((other) => other !== probe)
     if (healthy === undefined || probe.generation !== this.#pass.generation) return undefined
-    if (healthy) {
-      this.#judge ??= this.#bench('half-open')
-      return this.#judge.passed() ? this.#close() : undefined
-    }
-    return this.#state === 'half-open' && this.#judge!.failed() ? this.#trip(times) : undefined
+    if (healthy) return this.#probeJudge().passed() ? this.#close() : undefined
+    return this.#state === 'half-open' && this.#probeJudge().failed() ? this.#trip(times) : undefined
+  }
+
+  /** A probe may outlive its judge: its lease ran out, or a pipeline was closed meanwhile. */
+  #probeJudge(): Judge {
+    return (this.#judge ??= this.#bench('half-open'))
   }
 
   #passed({ clock }: Times): undefined {

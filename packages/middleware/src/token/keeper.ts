@@ -7,6 +7,7 @@ import {
   type Ledger,
   type Next,
   notes,
+  type Runtime,
   secret,
   type Secret,
   verdicts,
@@ -37,7 +38,7 @@ export type KeeperOptions = {
   readonly name: string
 }
 
-type Flight = { readonly ledger: Promise<Ledger>; readonly done: Promise<Held | Failure> }
+type Flight = { readonly runtime: Runtime; readonly ledger: Promise<Ledger>; readonly done: Promise<Held | Failure> }
 
 /** The token of one credential at one origin, and the one flight that fetches another. */
 export class Keeper {
@@ -70,16 +71,20 @@ export class Keeper {
   }
 
   /** Wait for the flight, or begin it. Who leaves disturbs nobody, and the story hangs in the ledger of all who waited. */
-  fetch(call: Call, next: Next): Promise<Held | Failure> {
-    const flight = (this.#flight ??= this.#launch(call, next))
-    flight.ledger.then((ledger) => call.ledger.adopt(ledger), nobody)
-    return call.until(flight.done)
+  async fetch(call: Call, next: Next): Promise<Held | Failure> {
+    for (;;) {
+      const flight = (this.#flight ??= this.#launch(call, next))
+      flight.ledger.then((ledger) => call.ledger.adopt(ledger), nobody)
+      const held = await call.until(flight.done)
+      // the flight went down with a client that was closed: this call's own is open
+      if (!(held instanceof Failure && flight.runtime.closed !== undefined && call.over() === undefined)) return held
+    }
   }
 
   #launch(leader: Call, next: Next): Flight {
     const call = this.#born(leader)
     const done = call.then((flight) => this.#obtain(flight, next)).finally(() => (this.#flight = undefined))
-    return { ledger: call.then(({ ledger }) => ledger), done }
+    return { runtime: leader.runtime, ledger: call.then(({ ledger }) => ledger), done }
   }
 
   /** A call of its own, which no caller's abort ends. */
