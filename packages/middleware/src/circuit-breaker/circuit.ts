@@ -50,15 +50,19 @@ export class Circuit {
     this.#ring = new Ring(limits.window)
   }
 
+  get isolated(): boolean {
+    return this.#holds > 0
+  }
+
   state(times: Times): CircuitState {
     this.#look(times)
-    return this.#holds > 0 ? 'isolated' : this.#state
+    return this.isolated ? 'isolated' : this.#state
   }
 
   /** Undefined when it may not pass. */
   admit(times: Times): Pass | undefined {
     if (this.#state !== 'closed') this.#look(times)
-    if (this.#holds > 0 || this.#state === 'open') return undefined
+    if (this.isolated || this.#state === 'open') return undefined
     let pass = this.#pass
     if (this.#state === 'half-open') {
       const { probes, probeLease } = this.#limits
@@ -95,7 +99,7 @@ export class Circuit {
 
   /** True when it protects nothing: nobody inside, and closed, or open long beyond its time. */
   idle({ clock }: Times): boolean {
-    if (this.inFlight > 0 || this.#holds > 0) return false
+    if (this.inFlight > 0 || this.isolated) return false
     return this.#state === 'closed' || clock.now() >= this.#openUntil + this.#limits.maxOpenFor
   }
 

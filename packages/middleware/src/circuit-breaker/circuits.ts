@@ -42,9 +42,12 @@ export class Circuits {
     }
   }
 
+  /** All but what is isolated: that holds until it is released, and another pipeline may share this layer. */
   forget(): void {
-    for (const circuit of this.#byKey.values()) circuit.forget()
-    this.#byKey.clear()
+    for (const [key, circuit] of this.#byKey) {
+      circuit.forget()
+      if (!circuit.isolated) this.#byKey.delete(key)
+    }
   }
 
   #evict(times: Times): boolean {
