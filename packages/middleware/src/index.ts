@@ -3,6 +3,7 @@ export { circuitBreaker, type CircuitBreakerOptions, type CircuitHandles, type C
 export { type CookieJarLike, cookies, type CookiesOptions } from './cookies.ts'
 export { credential, type CredentialOptions } from './credential.ts'
 export { deadline, type DeadlineOptions } from './deadline.ts'
+export { defaults, type DefaultsOptions } from './defaults.ts'
 export { defaultStack, type DefaultStackOptions } from './default-stack.ts'
 export { dedupe, type DedupeOptions } from './dedupe.ts'
 export { direct, type DirectOptions } from './direct.ts'
