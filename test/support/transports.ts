@@ -5,6 +5,7 @@ import {
   type Failure,
   type Middleware,
   pipeline,
+  type Stackable,
   type Transport,
 } from '@penstock/core'
 import { gotTransport } from '@penstock/core/got'
@@ -27,7 +28,7 @@ export function onBothTransports(behaviour: (make: Make) => void): void {
 export function over(
   transport: Transport,
   origin: string,
-  layers: readonly Middleware[] = [],
+  layers: readonly Stackable[] = [],
   options: Partial<ClientOptions> = {},
 ): Client {
   return client({ pipeline: pipeline([...layers], transport), origin, ...options })
