@@ -58,6 +58,60 @@ describe('timeout', () => {
     expect(await failed).toBe(reason)
   })
 
+  it('ends a body that falls silent before the attempt is over, so that another follows', async () => {
+    const clock = virtualClock()
+    const transport = scriptedTransport(stalls(), replies(200, {}, 'second'))
+    const stack = pipeline([retry({ delay: 10, retries: 1 }), timeout({ after: 5000, idle: 200 }), status()], transport)
+    const http = client({ pipeline: stack, origin: 'https://api.example.com', clock, chance: () => 0.5 })
+    const reply = http.get('/')
+    await clock.advance(199)
+    expect(transport.calls.length).toBe(1)
+    await clock.advance(1 + 5)
+    expect(await (await reply).text()).toBe('second')
+    expect(clock.timers).toBe(0)
+  })
+
+  it('says who ended a silent body, and that is no deadline', async () => {
+    const clock = virtualClock()
+    const stack = pipeline([timeout({ idle: 200, name: 'quiet' }), status()], scriptedTransport(stalls()))
+    const http = client({ pipeline: stack, origin: 'https://api.example.com', clock })
+    const failed = http.get('/').catch((thrown) => thrown)
+    await clock.drain()
+    expect(await failed).toMatchObject({
+      code: 'BODY_IDLE',
+      kind: 'timeout',
+      verdict: 'timeout',
+      layer: 'quiet',
+      phase: 'receive',
+      retryable: true,
+    })
+    expect(clock.now()).toBe(200)
+  })
+
+  it('ends with the attempt where that is over before the silence is too long', async () => {
+    const clock = virtualClock()
+    const stack = pipeline([timeout({ after: 100, idle: 200 }), status()], scriptedTransport(stalls()))
+    const http = client({ pipeline: stack, origin: 'https://api.example.com', clock })
+    const failed = http.get('/').catch((thrown) => thrown)
+    await clock.drain()
+    expect(await failed).toMatchObject({ code: 'ATTEMPT_TIMEOUT' })
+  })
+
+  it('hands equal wire options to calls that have equal ones', async () => {
+    const transport = scriptedTransport(replies(200))
+    const http = client({ pipeline: pipeline([timeout({ idle: 200 })], transport), origin: 'https://api.example.com' })
+    await http.get('/')
+    await http.get('/')
+    expect(transport.calls[0]!.wire).toBe(transport.calls[1]!.wire)
+  })
+
+  it.each([
+    [{ after: 5000, idle: 200 }, 'timeout(5 s, idle 200 ms)'],
+    [{ idle: 200 }, 'timeout(idle 200 ms)'],
+  ] as const)('shows %o in the plan', (options, shown) => {
+    expect(String(pipeline([timeout(options)], scriptedTransport(replies(200))).plan())).toBe(`${shown} → scripted`)
+  })
+
   it('shows its time in the plan', () => {
     expect(String(set(hangs()).stack.plan())).toContain(' → timeout(200 ms) → ')
   })
@@ -69,5 +123,15 @@ describe('timeout', () => {
         message: 'timeout({ after }) must be milliseconds, more than 0',
       }),
     )
+  })
+
+  it.each([0, -1, NaN, Infinity, '5000'])('refuses to be made with idle %s', (idle) => {
+    expect(() => timeout({ after: 100, idle: idle as number })).toThrow(
+      expect.objectContaining({ message: 'timeout({ idle }) must be milliseconds, more than 0' }),
+    )
+  })
+
+  it('refuses to be made with nothing to bound', () => {
+    expect(() => timeout({} as never)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }))
   })
 })

@@ -24,6 +24,13 @@ export const codes = {
     'If the server needs longer, raise timeout({ after }).',
     '若服务确需更久，提高 timeout({ after })。',
   ),
+  BODY_IDLE: entry(
+    'timeout',
+    'The body stopped coming.',
+    '响应体长时间没有数据。',
+    'Retry; if the server pauses for longer by design, raise timeout({ idle }).',
+    '可重试；若服务端本就停顿更久，提高 timeout({ idle })。',
+  ),
   CANCELLED: entry('refused', 'The caller aborted.', '调用方已取消。', 'Nothing: it was wanted.', '无需处理。'),
   CLIENT_CLOSED: entry(
     'refused',

@@ -1,3 +1,4 @@
+import type { Bound } from './call-options.ts'
 import type { Secret } from './secret.ts'
 
 /** How connections are secured. Verification has no switch: `ca` and `pins` are the way to trust a private server. */
@@ -31,10 +32,12 @@ export type ReplyLimits = {
   readonly ratio?: number
 }
 
-/** What a connection is made with, and therefore what calls must share to share one: the key of the pool. */
+/** What layers ask of the transport. Those that a connection is made with, calls must share to share one. */
 export type WireOptions = {
   readonly tls?: TlsOptions
   readonly limits?: ReplyLimits
+  /** The longest silence between two pieces of a body, while somebody takes them in. */
+  readonly idle?: Bound
 }
 
 export const plainWire: WireOptions = Object.freeze({})

@@ -1,5 +1,6 @@
-import { layer, notes, type TlsOptions, type WireOptions } from '@penstock/core'
+import { layer, notes, type TlsOptions } from '@penstock/core'
 import { checked } from './tls/checked.ts'
+import { rewired } from './wire/rewired.ts'
 
 export type TlsLayerOptions<Name extends string = 'tls'> = TlsOptions & {
   /** @default 'tls' */
@@ -32,16 +33,8 @@ export function tls<const Name extends string = 'tls'>({
 }: TlsLayerOptions<Name> = {}) {
   const own = checked(name, options)
   const { minVersion = 'TLSv1.2' } = own
-  const wires = new WeakMap<WireOptions, WireOptions>()
+  const secured = rewired((wire) => ({ ...wire, tls: Object.freeze({ minVersion, ...wire.tls, ...own }) }))
   const ignored = process.env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0'
-
-  /** The same object for the same one, so that its pool is found by it. */
-  function secured(wire: WireOptions): WireOptions {
-    let made = wires.get(wire)
-    if (made === undefined)
-      wires.set(wire, (made = Object.freeze({ ...wire, tls: Object.freeze({ minVersion, ...wire.tls, ...own }) })))
-    return made
-  }
 
   return layer({
     name,

@@ -3,6 +3,7 @@ import type { ReplyHeaders } from '../headers.ts'
 import { Failure, type FailureFacts, type Outcome } from '../outcome.ts'
 import type { Transport } from '../transport.ts'
 import { bytesBody, Reply } from '../reply.ts'
+import { silent } from '../transports/silence.ts'
 import { Wait } from '../wait.ts'
 
 /** What a scripted server does with one request. */
@@ -72,7 +73,7 @@ export const later =
 /** Sends its headers and first bytes, then nothing more. */
 export const stalls = (status = 200, headers: ReplyHeaders = {}, first = '{'): Step => {
   return (call) => {
-    const rest = new Hanging(call).done.then((outcome) => (outcome as Failure).at('receive', 'all'))
+    const rest = new Stalling(call).done.then((outcome) => (outcome as Failure).at('receive', 'all'))
     return new Reply(status, headers, {
       read: () => rest,
       async *pieces() {
@@ -89,13 +90,31 @@ class Hanging extends Wait {
   readonly done: Promise<Outcome>
   #resolve!: (outcome: Outcome) => void
 
-  constructor(call: Call<any>) {
-    super(call)
+  constructor(call: Call<any>, dueAt?: number) {
+    super(call, dueAt)
     this.done = new Promise((resolve) => (this.#resolve = resolve))
     this.begin()
   }
 
   protected stop(why: Failure): void {
     this.#resolve(why.at('wait', 'all'))
+  }
+}
+
+/** Hangs in a body, where silence may be bounded. */
+class Stalling extends Hanging {
+  readonly #silentAt: number
+
+  constructor(call: Call<any>) {
+    const silentAt = call.clock.now() + (call.wire.idle?.after ?? Infinity)
+    super(call, Math.min(call.deadlineAt, silentAt))
+    this.#silentAt = silentAt
+  }
+
+  override due(): void {
+    const { idle } = this.call.wire
+    if (idle === undefined || this.call.deadlineAt <= this.#silentAt) return super.due()
+    this.dueAt = Infinity
+    this.cut(silent(idle))
   }
 }

@@ -5,6 +5,7 @@ import type { ReplyBody } from '../reply.ts'
 import { Wait } from '../wait.ts'
 import { Decoder, encodingsOf, type Sink } from './decoder.ts'
 import { tell } from './progress.ts'
+import { Silence } from './silence.ts'
 
 /** Bytes a body may run ahead of its reader. */
 const ahead = 65_536
@@ -28,6 +29,7 @@ export abstract class Intake extends Wait implements ReplyBody, Sink {
   #decoded = 0
   #total: number | undefined = undefined
   #decoder: Decoder | undefined = undefined
+  #silence: Silence | undefined = undefined
   #wanted = false
   #streamed = false
   #whole: Promise<Uint8Array | Failure> | undefined = undefined
@@ -48,6 +50,8 @@ export abstract class Intake extends Wait implements ReplyBody, Sink {
   protected expect(headers: ReplyHeaders): void {
     const length = header(headers, 'content-length')
     if (length !== undefined) this.#total = Number(length)
+    const { idle } = this.call.wire
+    if (idle !== undefined) this.#silence = new Silence(this.call, idle, (why) => this.cut(why))
     const encoding = headers['content-encoding']
     if (encoding === undefined) return
     const encodings = encodingsOf(encoding)
@@ -55,20 +59,29 @@ export abstract class Intake extends Wait implements ReplyBody, Sink {
       // who asks for an encoding of their own decodes it
       if (this.call.headers['accept-encoding'] === undefined) this.#undecodable()
     } else if (encodings.length > 0) {
-      this.#decoder = new Decoder(encodings, this, () => this.resume())
+      this.#decoder = new Decoder(encodings, this, () => this.#flow())
     }
   }
 
   protected data(piece: Uint8Array): void {
     if (this.over) return
     this.#encoded += piece.length
+    this.#silence?.heard()
     const { onDownload } = this.call.options
     if (onDownload !== undefined) tell(onDownload, this.#encoded, this.#total)
-    if (!(this.#decoder ?? this).take(piece)) this.pause()
+    if ((this.#decoder ?? this).take(piece)) return
+    this.#silence?.hold()
+    this.pause()
+  }
+
+  #flow(): void {
+    this.#silence?.release()
+    this.resume()
   }
 
   protected finish(): void {
     if (this.over) return
+    this.#silence?.end()
     ;(this.#decoder ?? this).done()
   }
 
@@ -112,6 +125,7 @@ export abstract class Intake extends Wait implements ReplyBody, Sink {
     if (this.over) return
     this.over = true
     this.end()
+    this.#silence?.end()
     if (failure !== undefined) {
       this.#failure = failure
       this.#pieces.length = 0
@@ -168,7 +182,7 @@ export abstract class Intake extends Wait implements ReplyBody, Sink {
     await new Promise<void>((resolve) => {
       this.#wake = resolve
       this.#decoder?.resume()
-      this.resume()
+      this.#flow()
     })
     this.#wake = undefined
   }
