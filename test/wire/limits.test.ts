@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import zlib from 'node:zlib'
 import type { ReplyLimits } from '@penstock/core'
+import { limits } from '@penstock/middleware'
 import { expect, test } from 'vitest'
 import { onHead, serving, servingBytes } from '../support/loopback.ts'
-import { onBothTransports, over } from '../support/transports.ts'
+import { onBothTransports, over, settled } from '../support/transports.ts'
 
 const mebibyte = 1_048_576
 
@@ -94,6 +95,39 @@ onBothTransports((make) => {
     await using server = await withHeaders(60 * 1024)
     await using http = over(make(), server.origin)
     expect((await http.get('/')).header('x-a')).toHaveLength(60 * 1024)
+  })
+
+  test('limits() holds a reply to other limits, a streamed one too', async () => {
+    await using server = await withHeaders(3_000)
+    await using tight = over(make(), server.origin, [limits({ headers: 2_000 })])
+    expect(await tight.outcome({ path: '/' })).toMatchObject({
+      code: 'HEADERS_TOO_LARGE',
+      because: 'the reply has more than 2000 bytes of headers',
+    })
+    await using large = await withHeaders(100_000)
+    await using wide = over(make(), large.origin, [limits({ headers: 200_000 })])
+    expect((await wide.get('/')).header('x-a')).toHaveLength(100_000)
+    await using body = await serving((_, response) => response.end(Buffer.alloc(1001)))
+    await using streamed = over(make(), body.origin, [limits({ body: 1000 })])
+    await expect((await streamed.get('/', { stream: true })).bytes()).rejects.toMatchObject({ code: 'BODY_TOO_LARGE' })
+  })
+
+  test("limits({ ratio: 'off' }) lets a body grow as it will", async () => {
+    await using server = await gzipped(Buffer.alloc(4 * mebibyte))
+    await using http = over(make(), server.origin, [limits({ ratio: 'off' })])
+    expect(await (await http.get('/')).bytes()).toHaveLength(4 * mebibyte)
+  })
+
+  test('a call that allows other headers gets a socket of its own', async () => {
+    await using server = await serving((_, response) => response.end('ok'))
+    const wires = [{}, { limits: { headers: 2_000 } }, { limits: { headers: 2_000, body: 5 } }]
+    let at = 0
+    await using http = over(make(), server.origin, [(call, next) => next(call.with({ wire: wires[at++]! }))])
+    for (const _ of wires) {
+      await (await http.get('/')).bytes()
+      await settled()
+    }
+    expect(server.opened).toBe(2)
   })
 
   test('more than 64 KiB of headers are refused', async () => {

@@ -26,11 +26,15 @@ export type TlsOptions = {
 
 /** What a reply may be at most. */
 export type ReplyLimits = {
-  /** Bytes of a body, decoded. @default 67_108_864 */
+  /** Bytes of a body, decoded; `Infinity` for no limit. @default 67_108_864 */
   readonly body?: number
-  /** Decoded bytes for one encoded byte, beyond the first MiB. @default 100 */
+  /** Decoded bytes for one encoded byte, beyond the first MiB; `Infinity` for no limit. @default 100 */
   readonly ratio?: number
+  /** Bytes of its head. @default 65_536 */
+  readonly headers?: number
 }
+
+export const headerLimit = ({ limits }: WireOptions): number => limits?.headers ?? 65_536
 
 /** What layers ask of the transport. Those that a connection is made with, calls must share to share one. */
 export type WireOptions = {

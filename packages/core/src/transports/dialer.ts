@@ -2,7 +2,7 @@ import net from 'node:net'
 import tls from 'node:tls'
 import { systemClock } from '../clock.ts'
 import type { Phase } from '../outcome.ts'
-import type { TlsOptions } from '../wire-options.ts'
+import type { WireOptions } from '../wire-options.ts'
 import { checkIdentity, secureContext } from './trust.ts'
 
 /** Makes the connections of one pool, the same way for every transport: straight to the origin, by no proxy. */
@@ -14,7 +14,7 @@ export class Dialer {
   /** Of the last connection that was trusted, so that the next need not shake hands in full. */
   #session: Buffer | undefined = undefined
 
-  constructor(origin: string, options: TlsOptions | undefined, timeout: number, protocols: readonly string[]) {
+  constructor(origin: string, { tls: options }: WireOptions, timeout: number, protocols: readonly string[]) {
     const url = new URL(origin)
     this.#host = url.hostname.replace(/^\[|\]$/g, '')
     this.#port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80)

@@ -6,6 +6,7 @@ import { Reply } from '../reply.ts'
 import { Intake } from './intake.ts'
 import { sliced, type Streamed, Upload, type UploadSocket } from './upload.ts'
 import { wireFault } from './wire-fault.ts'
+import { headerLimit } from '../wire-options.ts'
 import { type WireRequest, wireRequest } from './wire-request.ts'
 
 /** What a library is given to send. */
@@ -73,7 +74,15 @@ export abstract class Exchange extends Intake implements UploadSocket {
   protected broke(error: unknown, ofSocket = false): void {
     if (this.over) return
     const { phase, sent } = this.#reached()
-    const failure = wireFault(this.transport, error, phase, sent, this.reusedSocket, ofSocket)
+    const failure = wireFault(
+      this.transport,
+      error,
+      phase,
+      sent,
+      this.reusedSocket,
+      ofSocket,
+      headerLimit(this.call.wire),
+    )
     if (failure !== undefined) return this.#fail(failure)
     this.close()
     this.#reject(unknownFault(this.transport, error))

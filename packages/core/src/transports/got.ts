@@ -11,6 +11,7 @@ import { peer } from './peer.ts'
 import { poolAbout, type PoolOptions, poolOptions } from './pool-options.ts'
 import { type Pool, Pools } from './pools.ts'
 import { replyHeaders } from './reply-headers.ts'
+import { headerLimit } from '../wire-options.ts'
 import type { WireRequest } from './wire-request.ts'
 
 export type GotOptions = PoolOptions
@@ -44,8 +45,8 @@ export function gotTransport(options: GotOptions = {}): Transport {
     headers: { 'user-agent': undefined },
   })
 
-  const pools = new Pools(sockets.pools, (origin, tls) => {
-    const dialer = new Dialer(origin, tls, sockets.connectTimeout, ['http/1.1'])
+  const pools = new Pools(sockets.pools, (origin, wire) => {
+    const dialer = new Dialer(origin, wire, sockets.connectTimeout, ['http/1.1'])
     const secure = origin.startsWith('https:')
     const protocol = secure ? 'https:' : 'http:'
     const agent = dialAgent(http.Agent, dialer, protocol, sockets)
@@ -57,7 +58,7 @@ export function gotTransport(options: GotOptions = {}): Transport {
     about: poolAbout(sockets),
     send(call) {
       if (pools.closed) return Promise.resolve(refused('CLIENT_CLOSED', 'got', 'the transport is closed'))
-      return new GotExchange(call, pools.of(call.origin, call.wire.tls)).start()
+      return new GotExchange(call, pools.of(call.origin, call.wire)).start()
     },
     close: () => pools.close(),
   }
@@ -111,7 +112,7 @@ class GotExchange extends Exchange {
           path,
           headers: headers as OutgoingHttpHeaders,
           agent: pool.agent,
-          maxHeaderSize: 65_536,
+          maxHeaderSize: headerLimit(call.wire),
         })),
     }
     const stream = (this.#stream = pool.got.stream(call.origin, options))

@@ -1,4 +1,4 @@
-import type { TlsOptions } from '../wire-options.ts'
+import type { WireOptions } from '../wire-options.ts'
 import { wireKey } from './wire-key.ts'
 
 /** The sockets of one origin and one set of wire options. */
@@ -9,14 +9,14 @@ export interface Pool {
 
 /** The pools of a transport, the one used longest ago first. */
 export class Pools<Kind extends Pool> {
-  readonly #open: (origin: string, tls: TlsOptions | undefined) => Kind
+  readonly #open: (origin: string, wire: WireOptions) => Kind
   readonly #most: number
   readonly #pools = new Map<string, Kind>()
   #lastKey = ''
   #last: Kind | undefined = undefined
   closed = false
 
-  constructor(most: number, open: (origin: string, tls: TlsOptions | undefined) => Kind) {
+  constructor(most: number, open: (origin: string, wire: WireOptions) => Kind) {
     this.#most = most
     this.#open = open
   }
@@ -25,14 +25,14 @@ export class Pools<Kind extends Pool> {
     return this.#pools.size
   }
 
-  of(origin: string, tls: TlsOptions | undefined): Kind {
-    const wire = wireKey(tls)
-    const key = wire === '' ? origin : `${origin} ${wire}`
+  of(origin: string, wire: WireOptions): Kind {
+    const shared = wireKey(wire)
+    const key = shared === '' ? origin : `${origin} ${shared}`
     if (key === this.#lastKey) return this.#last!
     let pool = this.#pools.get(key)
     if (pool === undefined) {
       if (this.#pools.size >= this.#most) this.#evict()
-      pool = this.#open(origin, tls)
+      pool = this.#open(origin, wire)
     } else {
       this.#pools.delete(key)
     }

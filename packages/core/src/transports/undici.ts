@@ -8,6 +8,7 @@ import { Lane, type Passenger } from './lane.ts'
 import { peer } from './peer.ts'
 import { poolAbout, type PoolOptions, poolOptions } from './pool-options.ts'
 import { type Pool, Pools } from './pools.ts'
+import { headerLimit } from '../wire-options.ts'
 import type { WireRequest } from './wire-request.ts'
 
 export type UndiciOptions = PoolOptions & {
@@ -42,21 +43,22 @@ export function undiciTransport(options: UndiciOptions = {}): Transport {
     // deadlines are the call's own, and exact; undici's timers tick twice a second
     headersTimeout: 0,
     bodyTimeout: 0,
-    maxHeaderSize: 65_536,
     keepAliveTimeout: Math.max(1, sockets.keepAlive),
     keepAliveMaxTimeout: Math.max(1, sockets.keepAlive),
     // as Node's agents: let go a second before the server does
     keepAliveTimeoutThreshold: 1_000,
   } as const
 
-  const pools = new Pools(sockets.pools, (origin, tls): Pool & { readonly pool: UndiciPool } => {
-    const dialer = new Dialer(origin, tls, sockets.connectTimeout, protocols)
+  const pools = new Pools(sockets.pools, (origin, wire): Pool & { readonly pool: UndiciPool } => {
+    const dialer = new Dialer(origin, wire, sockets.connectTimeout, protocols)
     const pool = new undici.Pool(origin, {
       ...shared,
       connections: sockets.connections,
       factory(origin) {
         const lane = new Lane(dialer)
-        return lane.carry(new undici.Client(origin, { ...shared, connect: lane.connect }))
+        return lane.carry(
+          new undici.Client(origin, { ...shared, maxHeaderSize: headerLimit(wire), connect: lane.connect }),
+        )
       },
     })
     return {
@@ -73,7 +75,7 @@ export function undiciTransport(options: UndiciOptions = {}): Transport {
     about: [poolAbout(sockets), http2 ? 'HTTP/2' : ''].filter((part) => part !== '').join(', '),
     send(call) {
       if (pools.closed) return Promise.resolve(refused('CLIENT_CLOSED', 'undici', 'the transport is closed'))
-      return new UndiciExchange(call, pools.of(call.origin, call.wire.tls).pool).start()
+      return new UndiciExchange(call, pools.of(call.origin, call.wire).pool).start()
     },
     close: () => pools.close(),
   }

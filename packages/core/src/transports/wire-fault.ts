@@ -9,6 +9,7 @@ type Fault = readonly [code: string, because: string, verdict?: Verdict]
  * may hold what was sent. Undefined for what is no fault of a network.
  *
  * @param ofSocket whether the socket itself failed with it: then it is the network's, whatever it is
+ * @param headers bytes of headers that were allowed
  */
 export function wireFault(
   transport: string,
@@ -17,9 +18,10 @@ export function wireFault(
   sent: Sent,
   reusedSocket: boolean | undefined,
   ofSocket: boolean,
+  headers = 65_536,
 ): Failure | undefined {
   const inner = innermost(error)
-  const [code, because, verdict = 'network'] = faultOf(inner, phase, ofSocket) ?? []
+  const [code, because, verdict = 'network'] = faultOf(inner, phase, ofSocket, headers) ?? []
   if (code === undefined) return undefined
   const peerRefused = isRefusedStream.test(inner.message)
   return new Failure(verdict, code, transport, because!, { phase, sent, reusedSocket, peerRefused })
@@ -45,7 +47,7 @@ function innermost(error: unknown): Coded {
 const tellingOf = (errors: readonly Coded[]): Coded | undefined =>
   errors.find(({ code }) => code !== 'ENETUNREACH' && code !== 'EHOSTUNREACH') ?? errors[0]
 
-function faultOf(error: Coded, phase: Phase, ofSocket: boolean): Fault | undefined {
+function faultOf(error: Coded, phase: Phase, ofSocket: boolean, headers: number): Fault | undefined {
   const code = typeof error.code === 'string' ? error.code : undefined
   const secure = tlsFault(code, error.message)
   if (secure !== undefined) return secure
@@ -54,6 +56,7 @@ function faultOf(error: Coded, phase: Phase, ofSocket: boolean): Fault | undefin
     return ofSocket ? lost(true, 'ECONNRESET', phase) : undefined
   }
   if (code === 'CONNECT_TIMEOUT') return [code, `no connection within ${error.after} ms`]
+  if (code === 'HPE_HEADER_OVERFLOW' || code === 'UND_ERR_HEADERS_OVERFLOW') return headersTooLarge(headers)
   if (code.startsWith('HPE_')) return parsing(code, phase)
   if (code === 'UND_ERR_SOCKET' && error.message.startsWith('bad ')) return notHttp
   if (isInput.test(code)) return ['REQUEST_INVALID', `the request cannot be sent as it is: ${code}`, 'input']
@@ -74,14 +77,17 @@ function lost(reset: boolean, code: string, phase: Phase): Fault {
 }
 
 function parsing(code: string, phase: Phase): Fault {
-  if (code === 'HPE_HEADER_OVERFLOW') return headersTooLarge
   if (code === 'HPE_INVALID_EOF_STATE') return lost(false, code, phase)
   return notHttp
 }
 
 const truncated: Fault = ['BODY_TRUNCATED', 'the connection ended before the body did']
 const notHttp: Fault = ['PROTOCOL', 'what came is not HTTP']
-const headersTooLarge: Fault = ['HEADERS_TOO_LARGE', 'the reply has more than 65536 bytes of headers', 'size']
+const headersTooLarge = (most: number): Fault => [
+  'HEADERS_TOO_LARGE',
+  `the reply has more than ${most} bytes of headers`,
+  'size',
+]
 const unreachable = (code: string): Fault => ['HOST_UNREACHABLE', `there is no way to the host: ${code}`]
 const exhausted = (code: string): Fault => ['HOST_UNREACHABLE', `this machine has no socket to spare: ${code}`]
 const unnamed: Fault = ['DNS_NOT_FOUND', 'the name has no address']
@@ -103,7 +109,6 @@ const known: Readonly<Record<string, Fault>> = {
   EMFILE: exhausted('EMFILE'),
   ENFILE: exhausted('ENFILE'),
   EADDRNOTAVAIL: exhausted('EADDRNOTAVAIL'),
-  UND_ERR_HEADERS_OVERFLOW: headersTooLarge,
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: truncated,
   ERR_HTTP_CONTENT_LENGTH_MISMATCH: truncated,
 }

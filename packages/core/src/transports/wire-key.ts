@@ -1,19 +1,30 @@
 import { createHash } from 'node:crypto'
 import { Secret } from '../secret.ts'
-import type { TlsOptions } from '../wire-options.ts'
+import type { WireOptions } from '../wire-options.ts'
 
-const known = new WeakMap<TlsOptions, string>()
+const known = new WeakMap<object, string>()
 
 /** What calls must share to share a socket, as a digest: the options hold keys. Empty for the defaults. */
-export function wireKey(tls: TlsOptions | undefined): string {
-  if (tls === undefined) return ''
-  const key = known.get(tls) ?? digest(tls)
-  if (Object.isFrozen(tls)) known.set(tls, key)
+export function wireKey(wire: WireOptions): string {
+  return known.get(wire) ?? remembered(wire, together(wire))
+}
+
+function together({ tls, limits }: WireOptions): string {
+  const headers = limits?.headers
+  return `${part(tls)}${headers === undefined ? '' : ` headers ${headers}`}`
+}
+
+const part = (options: object | undefined): string =>
+  options === undefined ? '' : (known.get(options) ?? remembered(options, digest(options)))
+
+/** What may still be changed is looked at again. */
+function remembered(options: object, key: string): string {
+  if (Object.isFrozen(options)) known.set(options, key)
   return key
 }
 
-function digest(tls: TlsOptions): string {
-  const fields = Object.entries(tls)
+function digest(options: object): string {
+  const fields = Object.entries(options)
     .filter(([, value]) => value !== undefined)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => [name, value instanceof Secret ? value.reveal() : value])
