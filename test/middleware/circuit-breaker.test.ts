@@ -790,7 +790,7 @@ describe('its options', () => {
     const { about, traits, slot, verdicts } = circuitBreaker()
     expect({ about, traits, slot, verdicts }).toEqual({
       about: '> 80 % of ≥ 10',
-      traits: { failures: 80, volume: 10, window: 30_000 },
+      traits: { failures: 80, volume: 10, window: 30_000, keyedByUrl: false },
       slot: 'guard',
       verdicts: 'needs',
     })

@@ -908,7 +908,7 @@ describe('token options', () => {
     const stack = pipeline([token(keys), status()], scriptedTransport(ok))
 
     expect(asked[0]!.origin).toBe('http://auth.example.com')
-    expect(stack.plan().layers[0]!.traits).toEqual({ skew: 60_000, after: 10_000 })
+    expect(stack.plan().layers[0]!.traits).toEqual({ skew: 60_000, waits: 10_000 })
   })
 
   it.each([

@@ -10,14 +10,14 @@ it('infers what a layer is called, gives and needs', () => {
     gives: ['tenant'],
     run: (call, next) => next(call, { tenant: 'acme' }),
   })
-  expectTypeOf(gives).toEqualTypeOf<Layer<'tenant', 'identify', {}, { readonly tenant: 'acme' }, 'neither'>>()
+  expectTypeOf(gives).toEqualTypeOf<Layer<'tenant', 'identify', {}, { readonly tenant: 'acme' }, 'neither', never>>()
   const needs = layer({
     name: 'audit',
     slot: 'seal',
     needs: ['tenant'],
     run: (call: Call<{ tenant: string }>, next) => next(call.withHeader('x-tenant', call.context.tenant)),
   })
-  expectTypeOf(needs).toEqualTypeOf<Layer<'audit', 'seal', { tenant: string }, never, 'neither'>>()
+  expectTypeOf(needs).toEqualTypeOf<Layer<'audit', 'seal', { tenant: string }, never, 'neither', never>>()
   pipeline([gives, needs], scriptedTransport(replies(200)))
 })
 
@@ -38,5 +38,5 @@ it('refuses a layer that forgets its outcome', () => {
 
 it('counts a gift that is not listed as nobody’s', () => {
   const gives = layer({ name: 'tenant', slot: 'identify', run: (call, next) => next(call, { tenant: 'acme' }) })
-  expectTypeOf(gives).toEqualTypeOf<Layer<'tenant', 'identify', {}, never, 'neither'>>()
+  expectTypeOf(gives).toEqualTypeOf<Layer<'tenant', 'identify', {}, never, 'neither', never>>()
 })

@@ -13,10 +13,11 @@ import type { Level } from './recorder/ledger.ts'
 import type { Request, RequestOptions } from './request.ts'
 import { Result } from './result.ts'
 import { Runtime } from './runtime.ts'
+import type { AnyOverrides, OverridesOf } from './stack.ts'
 import type { InputOf, OutputOf } from './standard-schema.ts'
 
-export type ClientOptions = {
-  readonly pipeline: Pipeline
+export type ClientOptions<Of extends Pipeline = Pipeline> = {
+  readonly pipeline: Of
   /** `https://api.example.com`, with a path below it if all calls share one. */
   readonly origin: string
   /** Sent with every call; a call's own win. Names in any case. */
@@ -31,25 +32,25 @@ export type ClientOptions = {
   readonly chance?: Chance
 }
 
-type Method = (path: string, options?: RequestOptions) => Promise<Result>
+type Method<Overrides> = (path: string, options?: RequestOptions<Overrides>) => Promise<Result>
 
 /** Where calls are born, and the only place where a failed one is thrown. */
-export interface Client extends AsyncDisposable {
-  readonly get: Method
-  readonly head: Method
-  readonly post: Method
-  readonly put: Method
-  readonly patch: Method
-  readonly delete: Method
+export interface Client<Overrides = AnyOverrides> extends AsyncDisposable {
+  readonly get: Method<Overrides>
+  readonly head: Method<Overrides>
+  readonly post: Method<Overrides>
+  readonly put: Method<Overrides>
+  readonly patch: Method<Overrides>
+  readonly delete: Method<Overrides>
   /** @throws CallError unless the verdict is `ok`, or `unknown` because no layer judges; InputError before anything is sent */
-  send(request: Request): Promise<Result>
+  send(request: Request<Overrides>): Promise<Result>
   /** The outcome as it is, a failure too. */
-  outcome(request: Request): Promise<Outcome>
+  outcome(request: Request<Overrides>): Promise<Outcome>
   /** Call an endpoint: the input is checked and encoded, the reply decoded and checked. The answer has `explain()` and `ledger`. */
   call<To extends Endpoint<any, any>>(
     endpoint: To,
     input: InputOf<To['input']>,
-    options?: RequestOptions,
+    options?: RequestOptions<Overrides>,
   ): Promise<Answer<OutputOf<To['output']>>>
   /**
    * Take no new call, let those in flight end, then abort what is left with `CLIENT_CLOSED`, and close the pipeline.
@@ -74,7 +75,7 @@ export interface Client extends AsyncDisposable {
  * await http.close()
  * ```
  */
-export function client(options: ClientOptions): Client {
+export function client<Of extends Pipeline>(options: ClientOptions<Of>): Client<OverridesOf<Of>> {
   const { pipeline, diagnose = 'errors', maxAttempts = 10, clock, chance } = options
   const base = baseOf(options.origin)
   const headers = lowerCased(options.headers ?? noHeaders)
@@ -110,11 +111,11 @@ export function client(options: ClientOptions): Client {
   }
 
   const method =
-    (name: string): Method =>
+    (name: string): Method<AnyOverrides> =>
     (path, rest) =>
       send({ ...rest, method: name, path })
 
-  return {
+  const made: Client = {
     get: method('GET'),
     head: method('HEAD'),
     post: method('POST'),
@@ -127,6 +128,7 @@ export function client(options: ClientOptions): Client {
     close: ({ within = 5000 } = {}) => closing.close(within),
     [Symbol.asyncDispose]: () => closing.close(5000),
   }
+  return made
 }
 
 function baseOf(origin: string): { readonly origin: string; readonly path: string } {

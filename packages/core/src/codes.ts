@@ -102,6 +102,13 @@ export const codes = {
     'Move the layer that is named.',
     '按提示移动中间件。',
   ),
+  STACK_LINT: entry(
+    'config',
+    'Layers that cannot work together as they are set.',
+    '中间件的配置相互矛盾。',
+    'Do what the sentence says, or acknowledge the rule with a reason.',
+    '按提示修改，或注明理由后确认该规则。',
+  ),
   NEXT_TWICE: entry(
     'bug',
     'A layer sent a call twice that may send it once.',

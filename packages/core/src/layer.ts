@@ -57,6 +57,7 @@ export type Layer<
   Needs extends object = any,
   Gives = any,
   Verdicts extends Judging = Judging,
+  PerCall = any,
 > = {
   readonly name: Name
   readonly slot: At
@@ -74,8 +75,11 @@ export type Layer<
   readonly run: (call: Call<Needs>, next: Next) => Promise<Outcome>
   /** Its second half, run once an attempt just inside the repeaters. */
   readonly attempt?: ((call: Call<any>, next: Next) => Promise<Outcome>) | undefined
+  /** Its run for calls that ask for other options, over the same state. @throws ConfigError for a value that cannot work */
+  readonly override?: ((options: any) => (call: Call<any>, next: Next) => Promise<Outcome>) | undefined
   /** In the types only. */
   readonly '~gives': Gives
+  readonly '~perCall': PerCall
 }
 
 /** A layer without a name of its own: may stand anywhere, gives and needs nothing. */
@@ -117,6 +121,7 @@ export function layer<
   Needs extends object = {},
   const Verdicts extends Judging = 'neither',
   const Keys extends string = never,
+  PerCall extends object = never,
 >(definition: {
   readonly name: Name
   readonly slot: At
@@ -133,8 +138,10 @@ export function layer<
   readonly close?: () => void | Promise<void>
   readonly run: (call: Call<Needs>, next: Next) => Promise<Result>
   readonly attempt?: (call: Call<any>, next: Next) => Promise<Outcome>
-}): Layer<NoInfer<Name>, At, Needs, Listed<GivesOf<Result>, Keys>, Verdicts> {
+  /** What it runs for a call that asks for other options: `http.get('/', { layers: { timeout: { after: 1000 } } })`. */
+  readonly override?: (options: PerCall) => (call: Call<any>, next: Next) => Promise<Outcome>
+}): Layer<NoInfer<Name>, At, Needs, Listed<GivesOf<Result>, Keys>, Verdicts, PerCall> {
   const made = { calls: 'once', verdicts: 'neither', about: '', traits: {}, ...definition }
   // NoInfer: inside a stack's array literal, a factory's name would else be inferred from the array, as any text
-  return made as unknown as Layer<NoInfer<Name>, At, Needs, Listed<GivesOf<Result>, Keys>, Verdicts>
+  return made as unknown as Layer<NoInfer<Name>, At, Needs, Listed<GivesOf<Result>, Keys>, Verdicts, PerCall>
 }

@@ -19,7 +19,7 @@ export type Ordered<
     ? Found extends string
       ? [...Done, Found, ...Rest]
       : Head extends Layer<infer Name, infer At, any, any, any>
-        ? Ordered<Rest, Have & GiftOf<Head>, At, Name, Names | Name, [...Done, Head]>
+        ? Ordered<Rest, Have & GiftOf<Head>, At, Name, Names | Known<Name>, [...Done, Head]>
         : Ordered<Rest, Have, LastSlot, LastName, Names, [...Done, Head]>
     : never
   : number extends Stack['length']
@@ -50,6 +50,9 @@ type Check<
           : `'${Name}' needs '${Missing<Needs, Have>}', which no layer before it gives`
         : `'${Name}' (${At}) must stand before '${LastName}' (${LastSlot}): move it up`
     : Given
+
+/** A name that is only known when it runs says nothing of the others. */
+type Known<Name extends string> = string extends Name ? never : Name
 
 /** The slots from `At` on, inwards: where the next layer may stand. */
 type From<At extends Slot, Rest extends readonly Slot[] = typeof slots> = Rest extends readonly [

@@ -1,6 +1,7 @@
 import type { Slot, Traits } from './layer.ts'
 import type { Transport } from './transport.ts'
 import type { Step } from './step.ts'
+import { worstCase } from './worst-case.ts'
 
 export type PlannedLayer = {
   readonly name: string
@@ -14,13 +15,17 @@ export type PlannedLayer = {
 export class Plan {
   /** Outermost first, the transport last. */
   readonly layers: readonly PlannedLayer[]
-  /** The most attempts that one call can make. */
+  /** The most attempts that one call can make, if its client allows as many. */
   readonly attempts: number
+  /** Milliseconds that one call can last at most, every attempt and wait included; `Infinity` when nothing bounds it. */
+  readonly milliseconds: number
 
   constructor(steps: readonly Step[], transport: Transport) {
-    const last: PlannedLayer = { name: transport.name, slot: 'wire', about: transport.about ?? '', traits: {} }
-    this.layers = [...steps.map(({ name, slot, about, traits }) => ({ name, slot, about, traits })), last]
-    this.attempts = this.layers.reduce((product, { traits }) => product * Number(traits['attempts'] ?? 1), 1)
+    const { name, about = '', traits = {} } = transport
+    this.layers = [...steps.map(planned), { name, slot: 'wire', about, traits }]
+    const { attempts, milliseconds } = worstCase(steps)
+    this.attempts = attempts
+    this.milliseconds = milliseconds
   }
 
   /** `deadline(20 s) → retry(3, 100 ms–20 s) → … → undici`. */
@@ -28,3 +33,5 @@ export class Plan {
     return this.layers.map(({ name, about }) => (about === '' ? name : `${name}(${about})`)).join(' → ')
   }
 }
+
+const planned = ({ name, slot, about, traits }: Step): PlannedLayer => ({ name, slot, about, traits })

@@ -7,11 +7,12 @@ import type { Headers } from './headers.ts'
 import type { Level } from './recorder/ledger.ts'
 import type { Facts, NoteKind } from './recorder/notes.ts'
 import type { Secret } from './secret.ts'
+import type { AnyOverrides } from './stack.ts'
 
 export type QueryValue = string | number | boolean | Secret | readonly (string | number | boolean)[] | undefined
 
 /** What a caller says of one call. At most one of `json`, `form`, `multipart` and `body`. */
-export type RequestOptions = CallOptions & {
+export type RequestOptions<Overrides = AnyOverrides> = CallOptions<Overrides> & {
   /** Fills the `{name}`s of the path. */
   readonly params?: Readonly<Record<string, string | number>>
   /** Added to the path. A {@link Secret} goes on the wire and nowhere else. */
@@ -32,7 +33,7 @@ export type RequestOptions = CallOptions & {
   readonly diagnose?: Level
 }
 
-export type Request = RequestOptions & {
+export type Request<Overrides = AnyOverrides> = RequestOptions<Overrides> & {
   /** @default 'GET' */
   readonly method?: string
   /** Below the client's origin, or a whole URL. */

@@ -2,7 +2,7 @@ import type { Layer, Middleware, Slot } from './layer.ts'
 import type { Stackable } from './order.ts'
 
 /** A layer as the compiler of a pipeline sees it: a plain function has no slot and has promised nothing. */
-export type Step = Omit<Layer, 'slot' | '~gives'> & { readonly slot: Slot | undefined }
+export type Step = Omit<Layer, 'slot' | '~gives' | '~perCall'> & { readonly slot: Slot | undefined }
 
 export function toStep(given: Stackable): Step {
   return typeof given === 'function' ? plainStep(given) : given

@@ -1,4 +1,5 @@
 import type { Handler } from './call.ts'
+import type { Traits } from './layer.ts'
 
 /** A handler that owns sockets. */
 export type Transport = {
@@ -8,4 +9,6 @@ export type Transport = {
   readonly close: () => Promise<void>
   /** One line of options, for `plan()`. */
   readonly about?: string
+  /** For `lint()`: `retries`, when it repeats by itself. */
+  readonly traits?: Traits
 }

@@ -88,11 +88,18 @@ export function cache<const Name extends string = 'cache'>(options: CacheOptions
     about: `${store.name}, ${duration(ttl)}`,
     traits: { ttl },
     close: () => shelf.close(),
-    run: (call, next) => (isLasting(call) ? recalled(call, next) : next(call)),
+    run: recalling(ttl),
+    override: (own: { readonly ttl?: number }) => recalling(own.ttl ?? ttl),
   })
   return Object.assign(made, { counts: () => ({ ...shelf.counts }) } satisfies CacheHandles)
 
-  async function recalled(call: Call, next: Next): Promise<Outcome> {
+  /** How long an answer is good may differ from call to call; how long it is kept does not. */
+  function recalling(fresh: number) {
+    if (!(typeof fresh === 'number' && fresh >= 0)) throw invalid(`ttl is ${fresh}: give a number from zero up`)
+    return (call: Call, next: Next) => (isLasting(call) ? recalled(call, next, fresh) : next(call))
+  }
+
+  async function recalled(call: Call, next: Next, ttl: number): Promise<Outcome> {
     const key = nameOf(call)
     if (key === undefined) return next(call)
     const entry = await shelf.find(call, key)

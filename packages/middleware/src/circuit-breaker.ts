@@ -12,6 +12,7 @@ import {
 import { checked } from './circuit-breaker/checked.ts'
 import { Circuit, type CircuitState, type Times } from './circuit-breaker/circuit.ts'
 import { Circuits } from './circuit-breaker/circuits.ts'
+import { tellsUrlsApart } from './circuit-breaker/tells-urls-apart.ts'
 import { bench } from './circuit-breaker/judge.ts'
 
 export type { CircuitState }
@@ -90,7 +91,7 @@ export function circuitBreaker<const Name extends string = 'circuitBreaker'>(
     slot: 'guard',
     verdicts: 'needs',
     about: `> ${failures} % of ≥ ${volume}`,
-    traits: { failures, volume, window },
+    traits: { failures, volume, window, keyedByUrl: tellsUrlsApart(key) },
     close: () => kept.forget(),
     async run(call, next) {
       const { runtime } = call

@@ -1,4 +1,4 @@
-import { ConfigError, duration, layer } from '@penstock/core'
+import { type Call, ConfigError, duration, layer, type Next } from '@penstock/core'
 
 export type DeadlineOptions<Name extends string = 'deadline'> = {
   /** Milliseconds for the whole call: every attempt, wait, store and the body included. */
@@ -23,14 +23,18 @@ export function deadline<const Name extends string = 'deadline'>({
   after,
   name = 'deadline' as Name,
 }: DeadlineOptions<Name>) {
-  if (!Number.isFinite(after) || after <= 0)
-    throw new ConfigError('CONFIG_INVALID', `${name}({ after }) must be milliseconds, more than 0`)
-  const bound = { after, layer: name, code: 'CALL_DEADLINE', verdict: 'late' } as const
+  const bounding = (after: number) => {
+    if (!Number.isFinite(after) || after <= 0)
+      throw new ConfigError('CONFIG_INVALID', `${name}({ after }) must be milliseconds, more than 0`)
+    const bound = { after, layer: name, code: 'CALL_DEADLINE', verdict: 'late' } as const
+    return (call: Call, next: Next) => next(call.within(bound, call.ledger.startedAt))
+  }
   return layer({
     name,
     slot: 'bound',
     about: duration(after),
     traits: { after },
-    run: (call, next) => next(call.within(bound, call.ledger.startedAt)),
+    run: bounding(after),
+    override: ({ after: own = after }: { readonly after?: number }) => bounding(own),
   })
 }

@@ -70,11 +70,13 @@ export function defaultStack(options: DefaultStackOptions = {}) {
   ] as const
 }
 
-const cacheOf = ({ cache: given }: DefaultStackOptions): Layer<'cache', 'recall', {}, never, 'neither'> =>
+const cacheOf = ({
+  cache: given,
+}: DefaultStackOptions): Layer<'cache', 'recall', {}, never, 'neither', { readonly ttl?: number }> =>
   given === undefined ? off('cache', 'recall') : { ...cache(given), verdicts: 'neither' }
 
 /** The stack's type is the same with a token and without: what it gives to inner layers is theirs to look up. */
-const tokenOf = ({ token: given }: DefaultStackOptions): Layer<'token', 'identify', {}, never, 'neither'> =>
+const tokenOf = ({ token: given }: DefaultStackOptions): Layer<'token', 'identify', {}, never, 'neither', never> =>
   given === undefined
     ? off('token', 'identify')
     : { ...token(given), verdicts: 'neither', '~gives': undefined as never }
@@ -83,4 +85,4 @@ const tokenOf = ({ token: given }: DefaultStackOptions): Layer<'token', 'identif
 const off = <const Name extends string, const At extends Slot>(
   name: Name,
   slot: At,
-): Layer<Name, At, {}, never, 'neither'> => layer({ name, slot, about: 'off', run: (call, next) => next(call) })
+): Layer<Name, At, {}, never, 'neither', never> => layer({ name, slot, about: 'off', run: (call, next) => next(call) })

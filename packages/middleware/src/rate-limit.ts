@@ -61,7 +61,7 @@ export function rateLimit<const Name extends string = 'rateLimit'>(options: Rate
     name,
     slot: 'pace',
     about: limit === undefined ? 'qps of the endpoint' : `${limit} in ${duration(window)}`,
-    traits: { limit, window, guard },
+    traits: { limit, window, guard, waits: Infinity },
     run(call, next) {
       const { qps } = call.endpoint ?? {}
       const allowed = limit ?? (qps === undefined ? undefined : (qps * window) / 1000)

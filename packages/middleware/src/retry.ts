@@ -1,20 +1,6 @@
-import {
-  type Call,
-  canSend,
-  ConfigError,
-  duration,
-  layer,
-  type Facts,
-  type Next,
-  type NoteKind,
-  notes,
-  type Outcome,
-  verdicts,
-} from '@penstock/core'
-import { loop } from './retry/loop.ts'
-import { mayRepeat } from './retry/may-repeat.ts'
+import { ConfigError, duration, layer } from '@penstock/core'
 import { originBudget } from './retry/origin-budget.ts'
-import { Recording } from './retry/recording.ts'
+import { repeating, type Settings } from './retry/repeating.ts'
 
 export type RetryOptions<Name extends string = 'retry'> = {
   /** Tries after the first one. @default 3 */
@@ -31,16 +17,8 @@ export type RetryOptions<Name extends string = 'retry'> = {
   readonly name?: Name
 }
 
-const says = notes('retry', {
-  waits: ['waits {wait:ms}, then sends again: {code}', '等待 {wait:ms} 后重发：{code}'],
-  billed: ['every request is billed: a repeat may cost quota', '按请求计费：重发可能消耗额度'],
-  attempts_used: ['gives up: all {attempts} attempts are used', '放弃：{attempts} 次尝试已用完'],
-  not_repeatable: ['gives up: repeatable {repeatable}, sent {sent}', '放弃：repeatable 为 {repeatable}，已发送 {sent}'],
-  non_replayable: ['gives up: a streamed body of over {buffer} bytes is spent', '放弃：超过 {buffer} 字节的流已发送'],
-  budget_empty: ['gives up: the {budget} retries of this origin are spent', '放弃：该源站的 {budget} 次重试已用完'],
-  does_not_fit: ['gives up: {wait:ms} do not fit into the {left:ms} left', '放弃：需等 {wait:ms}，仅剩 {left:ms}'],
-  call_budget: ['gives up: the call has made all its {attempts} attempts', '放弃：本次调用的 {attempts} 次尝试已用完'],
-})
+/** What one call may have otherwise: `layers: { retry: { retries: 0 } }`. */
+export type RetryPerCall = Pick<RetryOptions, 'retries' | 'delay' | 'maxDelay'>
 
 /**
  * Send again what another try may mend: by verdict and by what the wire says was sent, after a random wait, never sooner
@@ -58,13 +36,8 @@ const says = notes('retry', {
  * ```
  */
 export function retry<const Name extends string = 'retry'>(options: RetryOptions<Name> = {}) {
-  const { retries = 3, delay = 100, maxDelay = 20_000, budget = 4, buffer = 16 * 1024 * 1024 } = options
-  const { name = 'retry' as Name } = options
-  for (const [option, value] of Object.entries({ retries, delay, maxDelay, budget, buffer }))
-    if (typeof value !== 'number' || !(value >= 0)) throw invalid(`${option} is ${value}: give a number from zero up`)
-  if (!Number.isInteger(retries)) throw invalid(`retries is ${retries}: give a whole number`)
-  if (delay === Infinity) throw invalid('delay is Infinity: give a number of milliseconds')
-  const repeat = loop(retries)
+  const { name = 'retry' as Name, retries = 3, delay = 100, maxDelay = 20_000, budget = 4 } = options
+  const settings = checked({ retries, delay, maxDelay, budget, buffer: options.buffer ?? 16 * 1024 * 1024 }, name)
   const origins = originBudget(budget)
 
   return layer({
@@ -73,73 +46,36 @@ export function retry<const Name extends string = 'retry'>(options: RetryOptions
     calls: 'many',
     verdicts: 'needs',
     about: `${retries}, ${duration(delay)}–${duration(maxDelay)}`,
-    traits: { attempts: retries + 1 },
-    async run(call, next) {
-      if (call.body.kind !== 'once') return repeated(call, next)
-      const recording = new Recording(call.body, retries === 0 || call.repeatable === 'never' ? 0 : buffer)
-      let outcome: Outcome | undefined
-      try {
-        return (outcome = await repeated(call.with({ body: recording }), next))
-      } finally {
-        // an answer may begin before the request has ended: its source is in use until the answer is over
-        if (outcome === undefined || outcome.failed) recording.close()
-        else outcome.body.whenOver(() => recording.close())
-      }
-    },
+    traits: { attempts: retries + 1, waits: longestWaits(settings), buffer: settings.buffer },
+    run: repeating(settings, origins, name),
+    override: (own: RetryPerCall) => repeating(checked(withOwn(settings, own), name), origins, name),
   })
-
-  async function repeated(call: Call, next: Next): Promise<Outcome> {
-    const [first, wait] = await sent(call, next, 1)
-    return wait === undefined ? first : again(call, next, first, wait)
-  }
-
-  /** What came of attempt number `made`, and the wait before another. */
-  async function sent(call: Call, next: Next, made: number): Promise<[Outcome, number | undefined]> {
-    const outcome = await next(call)
-    const { healthy, again } = verdicts[outcome.verdict]
-    if (healthy) origins.refill(call.origin)
-    return [outcome, again ? waitAfter(call, outcome, made) : undefined]
-  }
-
-  async function again(call: Call, next: Next, first: Outcome, firstWait: number): Promise<Outcome> {
-    let outcome = first
-    let wait: number | undefined = firstWait
-    await repeat(async (count) => {
-      if (!outcome.failed) outcome.body.discard()
-      const cut = await call.wait(wait!)
-      if (cut !== undefined) {
-        outcome = cut
-        return false
-      }
-      ;[outcome, wait] = await sent(call.with({ attempt: call.attempt + count }), next, count + 1)
-      return wait !== undefined
-    })
-    return outcome
-  }
-
-  /** Milliseconds to wait before attempt `made + 1`; undefined, with the reason in the ledger, when there shall be none. */
-  function waitAfter(call: Call, outcome: Outcome, made: number): number | undefined {
-    const { code } = outcome
-    if (made > retries) return stops(call, says.attempts_used, { attempts: made, code })
-    if (!mayRepeat(call, outcome)) {
-      const sent = outcome.failed ? outcome.sent : 'all'
-      return stops(call, says.not_repeatable, { repeatable: call.repeatable, sent, code })
-    }
-    if (!canSend(call.body)) return stops(call, says.non_replayable, { buffer, code })
-    // full jitter: drawn below the cap, so that it survives it; on top of what the server asks, so that not all come back at once
-    const wait = call.chance() * Math.min(maxDelay, delay * 2 ** (made - 1)) + (outcome.retryAfter ?? 0)
-    const left = call.remaining()
-    if (wait >= left) return stops(call, says.does_not_fit, { wait, left, code })
-    if (call.budget.left <= 0) return stops(call, says.call_budget, { attempts: call.budget.attempts, code })
-    if (!origins.take(call.origin)) return stops(call, says.budget_empty, { budget, code })
-    call.budget.draw()
-    if (made === 1 && call.endpoint?.billed === 'each') call.note(says.billed, {}, name)
-    call.note(says.waits, { wait, code }, name)
-    return wait
-  }
-  function stops(call: Call, why: NoteKind, facts: Facts): undefined {
-    call.note(why, facts, name)
-  }
 }
 
-const invalid = (because: string) => new ConfigError('CONFIG_INVALID', `retry: ${because}`)
+const withOwn = (
+  { retries, delay, maxDelay, ...rest }: Settings,
+  { retries: tries = retries, delay: first = delay, maxDelay: most = maxDelay }: RetryPerCall,
+): Settings => ({ ...rest, retries: tries, delay: first, maxDelay: most })
+
+function checked(settings: Settings, name: string): Settings {
+  for (const [option, value] of Object.entries(settings))
+    if (typeof value !== 'number' || !(value >= 0))
+      throw invalid(name, `${option} is ${value}: give a number from zero up`)
+  const { retries, delay } = settings
+  if (!Number.isInteger(retries)) throw invalid(name, `retries is ${retries}: give a whole number`)
+  if (delay === Infinity) throw invalid(name, 'delay is Infinity: give a number of milliseconds')
+  return settings
+}
+
+/** What all waits come to at most, when no server asks for more. */
+function longestWaits({ retries, delay, maxDelay }: Settings): number {
+  let sum = 0
+  for (let made = 0; made < retries && sum < Infinity; made++) {
+    const ceiling = delay * 2 ** made
+    if (ceiling >= maxDelay) return sum + (retries - made) * maxDelay
+    sum += ceiling
+  }
+  return sum
+}
+
+const invalid = (name: string, because: string) => new ConfigError('CONFIG_INVALID', `${name}: ${because}`)

@@ -14,6 +14,9 @@ export type TimeoutOptions<Name extends string = 'timeout'> = {
   | { readonly after?: undefined; readonly idle: number }
 )
 
+/** What one call may have otherwise: `layers: { timeout: { after: 1_000 } }`. */
+export type TimeoutPerCall = { readonly after?: number; readonly idle?: number }
+
 /**
  * Bound one attempt, so that a slow one is followed by another. Waits for a token or for a turn stand outside it and do
  * not count. Fails with `ATTEMPT_TIMEOUT` or, for a body that falls silent, `BODY_IDLE`; verdict `timeout`. A reader who
@@ -29,17 +32,22 @@ export type TimeoutOptions<Name extends string = 'timeout'> = {
  */
 export function timeout<const Name extends string = 'timeout'>(options: TimeoutOptions<Name>) {
   const { after, idle, name = 'timeout' as Name } = options
-  if (idle === undefined || after !== undefined) check(name, 'after', after)
-  if (idle !== undefined) check(name, 'idle', idle)
-  const bounded = within(name, after)
-  const listening = listens(name, idle)
   return layer({
     name,
     slot: 'clock',
     about: [after && duration(after), idle && `idle ${duration(idle)}`].filter(Boolean).join(', '),
     traits: { after, idle },
-    run: (call: Call, next: Next) => next(listening(bounded(call))),
+    run: timing(name, after, idle),
+    override: ({ after: ownAfter = after, idle: ownIdle = idle }: TimeoutPerCall) => timing(name, ownAfter, ownIdle),
   })
+}
+
+function timing(name: string, after: number | undefined, idle: number | undefined) {
+  if (idle === undefined || after !== undefined) check(name, 'after', after)
+  if (idle !== undefined) check(name, 'idle', idle)
+  const bounded = within(name, after)
+  const listening = listens(name, idle)
+  return (call: Call, next: Next) => next(listening(bounded(call)))
 }
 
 function within(layer: string, after: number | undefined): (call: Call) => Call {

@@ -62,7 +62,7 @@ export function token<const Name extends string = 'token'>(options: TokenOptions
     calls: 'many',
     verdicts: 'needs',
     gives: ['token', 'account'],
-    traits: { skew, after },
+    traits: { skew, waits: after },
     async run(call: Call, next: Next) {
       const keeper = keeperAt(origin ?? call.origin)
       const first = keeper.current(call.clock.now()) ?? (await keeper.fetch(call, next))
