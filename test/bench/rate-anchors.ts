@@ -41,9 +41,9 @@ function learning(limit: number): Anchor {
     replied(sentAt, at, refused) {
       if (!refused) guard = Math.max(50, guard - 0.125)
       if (!refused || sentAt < pushedAt) return
-      guard += 25
+      guard = Math.min(window, guard + 25)
       pushedAt = at
-      turn = Math.max(turn, at + window)
+      turn = Math.max(turn, at + Math.min(window, 2 * (guard - 50)))
     },
   }
 }

@@ -1,6 +1,8 @@
-import { type Call, ConfigError, duration, type Failure, layer, notes, refused } from '@penstock/core'
+import { type Call, duration, type Failure, layer, type Next, notes, type Outcome, refused } from '@penstock/core'
+import { check, ownLimit } from './rate-limit/checked.ts'
 import { Gate } from './rate-limit/gate.ts'
 import { Gates } from './rate-limit/gates.ts'
+import { longest, type Told, told } from './rate-limit/told.ts'
 
 export type RateLimitOptions<Name extends string = 'rateLimit'> = {
   /** Requests the server allows in a window. @default the endpoint's `qps`; without one a call passes untouched */
@@ -9,6 +11,11 @@ export type RateLimitOptions<Name extends string = 'rateLimit'> = {
   readonly window?: number
   /** Milliseconds by which two requests may swap on their way; grows when the server refuses all the same. @default 50 */
   readonly guard?: number
+  /**
+   * What the server says in `RateLimit` headers: `heed` waits when it will take no more; `follow` also keeps to the limit it
+   * tells, where there is no `limit` and no `qps`; `ignore`. @default 'heed'
+   */
+  readonly headers?: 'heed' | 'follow' | 'ignore'
   /** What the server counts together. @default the account that `token` or `credential` gives, and the endpoint's id or the URL without its query */
   readonly key?: (call: Call<any>) => string
   /** Calls that may wait for one key. @default 10_000 */
@@ -30,6 +37,10 @@ const says = notes('rateLimit', {
     'the server refused this one: nobody goes for {wait:ms}, and the guard is {guard:ms} now',
     '服务器拒绝：暂停 {wait:ms}，间隔余量现为 {guard:ms}',
   ],
+  told: [
+    'the server says that it takes {remaining} more: nobody goes for {wait:ms}',
+    '服务器告知剩余 {remaining} 次：暂停 {wait:ms}',
+  ],
 })
 
 /**
@@ -48,13 +59,8 @@ const says = notes('rateLimit', {
  */
 export function rateLimit<const Name extends string = 'rateLimit'>(options: RateLimitOptions<Name> = {}) {
   const { limit, window = 1000, guard = 50, key = counted, maxQueue = 10_000, keys = 1024 } = options
-  const { name = 'rateLimit' as Name } = options
-  if (limit !== undefined && !(typeof limit === 'number' && limit > 0))
-    throw invalid(`limit is ${limit}: give a number above zero`)
-  if (!(window > 0 && window < Infinity)) throw invalid(`window is ${window}: give milliseconds above zero`)
-  if (!(guard >= 0 && guard <= window)) throw invalid(`guard is ${guard}: give milliseconds, the window's at most`)
-  if (!(maxQueue >= 0)) throw invalid(`maxQueue is ${maxQueue}: give a number from 0 up`)
-  if (!(keys >= 1)) throw invalid(`keys is ${keys}: give a number from 1 up`)
+  const { headers = 'heed', name = 'rateLimit' as Name } = options
+  check({ limit, window, guard, maxQueue, keys, headers })
   const gates = new Gates(keys, (each) => new Gate(each, window, guard))
 
   return layer({
@@ -63,34 +69,38 @@ export function rateLimit<const Name extends string = 'rateLimit'>(options: Rate
     about: limit === undefined ? 'qps of the endpoint' : `${limit} in ${duration(window)}`,
     traits: { limit, window, guard, waits: Infinity },
     run(call, next) {
-      const { qps } = call.endpoint ?? {}
-      const allowed = limit ?? (qps === undefined ? undefined : (qps * window) / 1000)
-      return allowed === undefined ? next(call) : paced(call, gates.of(key(call), allowed, call.clock.now()))
-
-      async function paced(call: Call, gate: Gate) {
-        const cut = await turn(call, gate)
-        if (cut !== undefined) return cut
-        const { clock } = call
-        const sentAt = clock.now()
-        const outcome = await next(call)
-        if (outcome.verdict === 'rate') {
-          const wait = gate.refused(sentAt, clock.now(), outcome.retryAfter, refusal)
-          call.note(says.backs_off, { wait, guard: gate.guard }, name)
-        } else if (!outcome.failed) gate.admitted()
-        return outcome
-      }
+      const allowed = limit ?? ownLimit(call.endpoint, window)
+      if (allowed === undefined && headers !== 'follow') return next(call)
+      return paced(call, next, gates.of(key(call), allowed ?? Infinity, call.clock.now()), allowed === undefined)
     },
   })
 
-  /** Nothing when it may go. */
-  async function turn(call: Call, gate: Gate): Promise<Failure | undefined> {
+  async function paced(call: Call, next: Next, gate: Gate, follows: boolean): Promise<Outcome> {
+    const number = await turn(call, gate)
+    if (typeof number !== 'number') return number
+    const outcome = await next(call)
+    const { clock } = call
+    const said = outcome.failed || headers === 'ignore' ? undefined : told(outcome.headers, clock.date())
+    if (follows && said?.limit !== undefined && said.window !== undefined) gate.pace(said.limit, said.window)
+    if (outcome.verdict === 'rate') {
+      const wait = gate.refused(number, clock.now(), asked(outcome, said), refusal)
+      call.note(says.backs_off, { wait, guard: gate.guard }, name)
+      return outcome
+    }
+    if (!outcome.failed) gate.admitted()
+    const wait = said === undefined ? undefined : gate.heard(number, clock.now(), said, refusal)
+    if (wait !== undefined) call.note(says.told, { remaining: said?.remaining, wait }, name)
+    return outcome
+  }
+
+  /** The number of its turn, or why there is none. */
+  async function turn(call: Call, gate: Gate): Promise<number | Failure> {
+    const over = call.over()
+    if (over !== undefined) return over
     const now = call.clock.now()
     const { waiting } = gate
     const wait = gate.ahead(now)
-    if (wait === 0) {
-      gate.pass(now)
-      return undefined
-    }
+    if (wait === 0) return gate.pass(now)
     if (wait >= call.remaining()) return refusal(call, wait)
     if (waiting >= maxQueue) {
       call.note(says.full, { ahead: waiting }, name)
@@ -108,7 +118,11 @@ export function rateLimit<const Name extends string = 'rateLimit'>(options: Rate
   }
 }
 
+/** What a server that refuses asks us to wait. */
+function asked({ retryAfter }: Outcome, said: Told | undefined): number | undefined {
+  const after = retryAfter ?? (said?.remaining === 0 ? said.reset : undefined)
+  return after !== undefined && after >= 0 && after <= longest ? after : undefined
+}
+
 const counted = ({ context, endpoint, origin, path }: Call<any>) =>
   `${(context as { account?: string }).account ?? ''} ${endpoint?.id ?? origin + path.split('?', 1)[0]}`
-
-const invalid = (because: string) => new ConfigError('CONFIG_INVALID', `rateLimit: ${because}`)

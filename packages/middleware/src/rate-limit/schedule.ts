@@ -1,0 +1,89 @@
+/** Departures that are remembered at most: beyond, the limit is kept over a part of the window. */
+const mostKept = 256
+/** Part of the window by which turns that come late may be made up for. */
+const lag = 0.25
+
+/**
+ * When the next may go: evenly, `(window + guard) / limit` apart, and never more than `limit` in a window and a guard,
+ * counted from when they really went. Turns whose timer was late are made up for as far as that allows. The server counts
+ * arrivals, and the guard is how much later than its successor a request may arrive: docs/decisions/rate-limit.md.
+ */
+export class Schedule {
+  guard: number
+  #limit = Infinity
+  #window: number
+  /** Times of the last departures, by their number. */
+  #log: number[] = []
+  #kept = 0
+  #count = 0
+  #evenAt = -Infinity
+  /** Beyond the departure of this number nobody goes before that time. */
+  #upTo = Infinity
+  #until = -Infinity
+
+  constructor(limit: number, window: number, guard: number) {
+    this.guard = guard
+    this.#window = window
+    this.pace(limit, window)
+  }
+
+  get window(): number {
+    return this.#window
+  }
+
+  /** How many have gone. */
+  get count(): number {
+    return this.#count
+  }
+
+  get #spacing(): number {
+    return (this.#window + this.guard) / this.#limit
+  }
+
+  /** @param limit Infinity to hold nobody back but by what the server says */
+  pace(limit: number, window: number): void {
+    if (limit === this.#limit && window === this.#window) return
+    this.#limit = limit
+    this.#window = window
+    this.#log = []
+    this.#kept = limit === Infinity ? 0 : Math.min(Math.max(1, Math.floor(limit)), mostKept)
+  }
+
+  /** When the one behind `place` others may go. */
+  at(place: number): number {
+    const spacing = this.#spacing
+    const over = this.#count + place - this.#upTo
+    const held = over > 0 ? this.#until + (over - 1) * spacing : -Infinity
+    return Math.max(this.#evenAt + place * spacing, this.#fullUntil(place), held)
+  }
+
+  /** @param from a pause saves nothing up: what comes after one counts from itself */
+  go(now: number, from = now - this.#window * lag): number {
+    const held = this.#count > this.#upTo ? this.#until : -Infinity
+    this.#evenAt = Math.max(this.#evenAt, held, from) + this.#spacing
+    if (this.#kept > 0) this.#log[this.#count % this.#kept] = now
+    return this.#count++
+  }
+
+  /** Nobody goes before `at`. */
+  hold(at: number): void {
+    this.#evenAt = Math.max(this.#evenAt, at)
+  }
+
+  /** Those up to `number` may go; the others not before `until`. */
+  allow(number: number, until: number): void {
+    this.#upTo = number
+    this.#until = until
+  }
+
+  /** Nothing that has gone, or was told, holds anybody back. */
+  idle(now: number): boolean {
+    return this.at(0) <= now && this.#until <= now
+  }
+
+  /** Those that are further back than what is remembered come evenly in any case. */
+  #fullUntil(place: number): number {
+    const oldest = place < this.#kept ? this.#log[(this.#count + place) % this.#kept] : undefined
+    return oldest === undefined ? -Infinity : oldest + this.#kept * this.#spacing
+  }
+}
