@@ -20,9 +20,10 @@ export type Birthplace = {
   readonly attempts: number
 }
 
-/** A call with a ledger and a budget of its own. @throws InputError `REQUEST_INVALID` */
+/** A call with a ledger of its own, and a budget too unless it has a parent. @throws InputError `REQUEST_INVALID` */
 export function birth(request: Request, place: Birthplace): Call {
   const { runtime, level, attempts } = place
+  const { parent } = request
   const base = { origin: place.origin, path: place.path ?? '' }
   const { method, origin, path, secretQuery, headers, body, repeatable } = prepared(
     request,
@@ -33,11 +34,12 @@ export function birth(request: Request, place: Birthplace): Call {
   const ledger = new Ledger({
     level: request.diagnose ?? level,
     runtime,
-    budget: new Budget(attempts),
+    budget: parent?.budget ?? new Budget(attempts),
     method,
     url: origin + path.split('?', 1)[0],
     endpoint: request.endpoint?.id,
   })
+  parent?.ledger.adopt(ledger)
   for (const { kind, facts } of request.notes ?? []) ledger.note(kind, 1, facts)
   return new Call({
     method,
@@ -46,9 +48,10 @@ export function birth(request: Request, place: Birthplace): Call {
     secretQuery,
     headers,
     body,
-    signal: request.signal,
-    deadlineAt: Infinity,
-    bound: undefined,
+    signal: parent?.signal === undefined ? request.signal : eitherSignal(parent.signal, request.signal),
+    // the two may have clocks of their own
+    deadlineAt: parent === undefined ? Infinity : runtime.clock.now() + parent.remaining(),
+    bound: parent?.bound,
     attempt: 1,
     repeatable,
     wire: plainWire,
@@ -59,3 +62,6 @@ export function birth(request: Request, place: Birthplace): Call {
 }
 
 const noContext = Object.freeze({})
+
+const eitherSignal = (outer: AbortSignal, own: AbortSignal | undefined) =>
+  own === undefined ? outer : AbortSignal.any([outer, own])

@@ -7,7 +7,7 @@ import type { Endpoint } from './endpoint.ts'
 import { type Answer, requestOf, answerOf } from './endpoint-call.ts'
 import { ConfigError } from './errors.ts'
 import { type Headers, lowerCased, noHeaders } from './headers.ts'
-import type { Outcome } from './outcome.ts'
+import { type Outcome, refused } from './outcome.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { Level } from './recorder/ledger.ts'
 import type { Request, RequestOptions } from './request.ts'
@@ -85,12 +85,12 @@ export function client<Of extends Pipeline>(options: ClientOptions<Of>): Client<
   const born = (request: Request) =>
     birth(request, { ...base, headers, runtime, level: diagnose, attempts: maxAttempts })
 
-  async function run(call: Call): Promise<Outcome> {
+  async function run(call: Call, request: Request): Promise<Outcome> {
     let outcome: Outcome | undefined
     closing.enter()
     try {
       const { signal } = call
-      const ran = runtime.refusing ?? call.over() ?? pipeline(call)
+      const ran = runtime.refusing ?? call.over() ?? spent(call, request) ?? pipeline(call)
       // a layer that does not mind the caller's signal cannot keep the caller
       outcome = await (signal === undefined || !(ran instanceof Promise) ? ran : call.until(ran))
       call.ledger.settle(outcome.verdict)
@@ -103,7 +103,7 @@ export function client<Of extends Pipeline>(options: ClientOptions<Of>): Client<
 
   async function send(request: Request): Promise<Result> {
     const call = born(request)
-    const outcome = await run(call)
+    const outcome = await run(call, request)
     if (outcome.failed) throw toThrow(call, outcome)
     const result = new Result(call, outcome)
     if (outcome.verdict === 'ok' || outcome.verdict === 'unknown') return result
@@ -123,13 +123,19 @@ export function client<Of extends Pipeline>(options: ClientOptions<Of>): Client<
     patch: method('PATCH'),
     delete: method('DELETE'),
     send,
-    outcome: async (request) => run(born(request)),
+    outcome: async (request) => run(born(request), request),
     call: async (endpoint, input, rest) => answerOf(endpoint, await send(await requestOf(endpoint, input, rest))),
     close: ({ within = 5000 } = {}) => closing.close(within),
     [Symbol.asyncDispose]: () => closing.close(5000),
   }
   return made
 }
+
+/** A call made on behalf of another is one of its attempts. */
+const spent = ({ budget }: Call, { parent }: Request) =>
+  parent === undefined || budget.draw()
+    ? undefined
+    : refused('ATTEMPTS_SPENT', 'client', `the call it is made for has made all its ${budget.attempts} attempts`)
 
 function baseOf(origin: string): { readonly origin: string; readonly path: string } {
   const url = URL.parse(origin)

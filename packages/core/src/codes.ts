@@ -53,6 +53,13 @@ export const codes = {
     'Send less at once, or allow more time.',
     '降低并发，或放宽时限。',
   ),
+  ATTEMPTS_SPENT: entry(
+    'refused',
+    'The call has made all its attempts.',
+    '该调用的尝试次数已用完。',
+    'See in explain() what used them; client({ maxAttempts }) allows more.',
+    '用 explain() 查看次数用在何处；可调高 client({ maxAttempts })。',
+  ),
   BODY_SPENT: entry(
     'refused',
     'A body that can be read once has been sent already.',

@@ -1,4 +1,5 @@
 import type { Body } from './body.ts'
+import type { Call } from './call.ts'
 import type { CallOptions } from './call-options.ts'
 import type { Repeatable } from './endpoint.ts'
 import type { FormValue } from './encode/form.ts'
@@ -27,6 +28,11 @@ export type RequestOptions<Overrides = AnyOverrides> = CallOptions<Overrides> & 
   readonly signal?: AbortSignal
   /** When it may be sent again. @default 'always' for GET, HEAD, PUT, DELETE, OPTIONS; 'unsent' for the others */
   readonly repeatable?: Repeatable
+  /**
+   * The call on whose behalf this one is made: it shares that one's deadline and attempts, ends when its caller aborts,
+   * and its story is told in that one's ledger.
+   */
+  readonly parent?: Call<any>
   /** Written into the ledger at once: what was found while the call was prepared. */
   readonly notes?: readonly { readonly kind: NoteKind; readonly facts?: Facts }[]
   /** How much the ledger keeps. @default that of the client */
