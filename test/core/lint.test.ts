@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { type Acknowledged, layer, type LintedRequest, pipeline, type Stackable, type Transport } from '@penstock/core'
 import { replies, scriptedTransport } from '@penstock/core/testing'
 import { circuitBreaker, deadline, defaultStack, retry, status, timeout } from '@penstock/middleware'
@@ -227,4 +229,17 @@ it('also says it in Chinese', () => {
       },
     }),
   )
+})
+
+it('explains every rule in docs/ordering.md, by its severity', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/ordering.md'), 'utf8')
+  const told = [...page.matchAll(/^\| `([a-z-]+)` \| (error|warning) \|/gm)].map(([, rule, severity]) => [
+    rule,
+    severity,
+  ])
+  const known = [...cases, { rule: 'stateful-per-call', severity: 'warning' }].map(({ rule, severity }) => [
+    rule,
+    severity,
+  ])
+  expect(told.toSorted()).toEqual(known.toSorted())
 })
