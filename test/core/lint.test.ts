@@ -233,13 +233,9 @@ it('also says it in Chinese', () => {
 
 it('explains every rule in docs/ordering.md, by its severity', () => {
   const page = readFileSync(join(import.meta.dirname, '../../docs/ordering.md'), 'utf8')
-  const told = [...page.matchAll(/^\| `([a-z-]+)` \| (error|warning) \|/gm)].map(([, rule, severity]) => [
-    rule,
-    severity,
-  ])
-  const known = [...cases, { rule: 'stateful-per-call', severity: 'warning' }].map(({ rule, severity }) => [
-    rule,
-    severity,
-  ])
-  expect(told.toSorted()).toEqual(known.toSorted())
+  const told = [...page.matchAll(/^\| `([a-z-]+)` \| (error|warning) \|/gm)].map(
+    ([, rule, severity]) => `${rule}: ${severity}`,
+  )
+  const known = cases.map(({ rule, severity }) => `${rule}: ${severity}`)
+  expect(new Set(told)).toEqual(new Set([...known, 'stateful-per-call: warning']))
 })
