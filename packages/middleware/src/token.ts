@@ -1,7 +1,18 @@
-import { type Call, canSend, ConfigError, Failure, layer, type Next, notes, printableSecret } from '@penstock/core'
+import {
+  type Call,
+  canSend,
+  ConfigError,
+  Failure,
+  layer,
+  type Next,
+  notes,
+  printableSecret,
+  type Secret,
+} from '@penstock/core'
 import type { Store } from './stores/store.ts'
 import { clientCredentials, type ClientCredentialsOptions } from './token/client-credentials.ts'
 import { Keeper } from './token/keeper.ts'
+import { storeKeyOf } from './token/store-key.ts'
 import { oauthToken } from './token/oauth-token.ts'
 import { dressing, type TokenPlace } from './token/place.ts'
 import { givenSource, type Grant, type TokenSourceOptions } from './token/source.ts'
@@ -15,8 +26,10 @@ type CommonOptions<Name extends string> = {
   readonly skew?: number
   /** Milliseconds that fetching a token may take, with all its attempts. @default 10_000 */
   readonly after?: number
-  /** Keeps tokens beyond this process. @default memory alone */
+  /** Keeps tokens beyond this process; with `redisStore` one process asks for all. Closed with the pipeline. @default memory alone */
   readonly store?: Store
+  /** What tokens are encrypted with in a store that others can read, Redis say; `false` for in clear. @default the client secret */
+  readonly storeKey?: string | Secret | false
   /** @default 'token' */
   readonly name?: Name
 }
@@ -52,7 +65,8 @@ export function token<const Name extends string = 'token'>(options: TokenOptions
   const { name = 'token' as Name } = options
   if (!(skew >= 0)) throw invalid(`skew is ${skew}: give milliseconds`)
   if (!(after > 0)) throw invalid(`after is ${after}: give milliseconds above zero`)
-  const { source, identity, origin } = 'source' in options ? given(options, name) : asked(options, name)
+  const { source, identity, origin, credential } = 'source' in options ? given(options, name) : asked(options, name)
+  const storeKey = storeKeyOf(options, credential)
   const dressed = dressing(place)
   const keepers = new Map<string, Keeper>()
 
@@ -63,6 +77,7 @@ export function token<const Name extends string = 'token'>(options: TokenOptions
     verdicts: 'needs',
     gives: ['token', 'account'],
     traits: { skew, waits: after },
+    close: () => store?.close?.(),
     async run(call: Call, next: Next) {
       const keeper = keeperAt(origin ?? call.origin)
       const first = keeper.current(call.clock.now()) ?? (await keeper.fetch(call, next))
@@ -92,7 +107,8 @@ export function token<const Name extends string = 'token'>(options: TokenOptions
     if (keeper !== undefined) return keeper
     // a client of very many origins forgets the oldest: it costs a token call, no more
     if (keepers.size >= 1024) keepers.delete(keepers.keys().next().value!)
-    keepers.set(at, (keeper = new Keeper({ source, origin: at, identity, dressed, skew, after, store, name })))
+    keeper = new Keeper({ source, origin: at, identity, dressed, skew, after, store, storeKey, name })
+    keepers.set(at, keeper)
     return keeper
   }
 }
@@ -101,6 +117,7 @@ const given = ({ source, account }: TokenSourceOptions, name: string) => ({
   source: givenSource(name, source),
   identity: account ?? name,
   origin: undefined,
+  credential: undefined,
 })
 
 function asked(options: ClientCredentialsOptions, name: string) {
@@ -117,6 +134,7 @@ function asked(options: ClientCredentialsOptions, name: string) {
     source: clientCredentials({ clientId, clientSecret, endpoint, scope, retries, drift, name }),
     identity,
     origin: url?.origin,
+    credential: clientSecret,
   }
 }
 

@@ -80,9 +80,13 @@ export class Shelf {
     )
   }
 
-  /** What is being written is waited for, a while. */
+  /** What is being written is waited for, a while; then the store is closed. */
   async close(): Promise<void> {
-    if (this.#writing.size === 0) return
+    if (this.#writing.size > 0) await this.#written()
+    await this.#store.close?.()
+  }
+
+  async #written(): Promise<void> {
     const clock = this.#clock!
     const gone = Promise.withResolvers<void>()
     const timer = clock.setTimer(gone.resolve, parting)

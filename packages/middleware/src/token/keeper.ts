@@ -14,7 +14,8 @@ import {
 } from '@penstock/core'
 import type { Store } from '../stores/store.ts'
 import type { Grant, Source } from './source.ts'
-import { storedToken } from './stored-token.ts'
+import { atOnce, type StoredToken, storedToken } from './stored-token.ts'
+import { inClear, sealedBy } from './sealed.ts'
 
 const says = notes('token', { fails: ['no token could be had: {code}', '无法获取令牌：{code}'] })
 
@@ -35,6 +36,8 @@ export type KeeperOptions = {
   readonly skew: number
   readonly after: number
   readonly store: Store | undefined
+  /** What tokens in the store are encrypted with; undefined for in clear. */
+  readonly storeKey: string | undefined
   readonly name: string
 }
 
@@ -45,17 +48,19 @@ export class Keeper {
   /** Tells credentials apart and reveals none. */
   readonly account: string
   readonly #options: KeeperOptions
-  readonly #stored: ReturnType<typeof storedToken> | undefined
+  readonly #stored: StoredToken | undefined
   #held: Held | undefined = undefined
   #refused: string | undefined = undefined
   #flight: Flight | undefined = undefined
 
   constructor(options: KeeperOptions) {
-    const { identity, origin, store, name } = options
+    const { identity, origin, store, storeKey, name } = options
     const digest = createHash('sha256').update(`penstock:token:${origin}:${identity}`).digest('hex')
     this.account = digest.slice(0, 12)
     this.#options = options
-    this.#stored = store && storedToken(store, `token-${digest}`, name)
+    const key = `token-${digest}`
+    const seal = storeKey === undefined ? inClear : sealedBy(storeKey, key)
+    this.#stored = store && storedToken(store, key, seal, name)
   }
 
   /** The token, while it is good. */
@@ -97,10 +102,17 @@ export class Keeper {
   }
 
   async #obtain(call: Call, next: Next): Promise<Held | Failure> {
-    const found = await this.#stored?.load(call, this.#refused)
-    const held = (found && this.#hold(found, call.clock.now())) ?? (await this.#ask(call, next))
+    const held = await this.#found(call, next)
     call.ledger.settle(held instanceof Failure ? held.verdict : 'ok')
     return held
+  }
+
+  /** In the store, or by asking for it when it is this process's turn. */
+  async #found(call: Call, next: Next): Promise<Held | Failure> {
+    const found = this.#stored === undefined ? atOnce : await this.#stored.find(call, this.#refused)
+    if (found instanceof Failure) return unavailable(found, this.#options.name)
+    if (typeof found === 'function') return this.#ask(call, next).finally(found)
+    return this.#hold(found, call.clock.now()) ?? this.#ask(call, next)
   }
 
   async #ask(call: Call, next: Next): Promise<Held | Failure> {

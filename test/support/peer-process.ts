@@ -1,0 +1,42 @@
+/** A process of its own that calls an API over one stack, as it is told by its parent: see peers.ts. */
+import { client, pipeline } from '@penstock/core'
+import { undiciTransport } from '@penstock/core/undici'
+import { cache, reject, status, token } from '@penstock/middleware'
+import { redisStore } from '@penstock/middleware/stores/redis'
+import type { Order, Setup, Told } from './peers.ts'
+
+const { origin, redis, layer, options } = JSON.parse(process.argv[2]!) as Setup
+const stacks = {
+  token: () => [token({ store: redisStore({ redis }), ...options } as never)],
+  cache: () => [cache({ store: redisStore({ redis }), ...options })],
+}
+const http = client({
+  pipeline: pipeline([...stacks[layer](), status(), reject()] as never, undiciTransport()),
+  origin,
+})
+const tell = (told: Told) => process.send!(told)
+
+process.on('unhandledRejection', (error) => tell({ unhandled: String(error) }))
+process.on('message', (order: Order) => void obey(order))
+tell({ ready: true })
+
+async function obey({ id, count, every, paths, close }: Order): Promise<void> {
+  if (close) {
+    await http.close()
+    tell({ id, results: [] })
+    process.disconnect()
+    return
+  }
+  const calls = []
+  for (let made = 0; made < count; made++) {
+    const from = performance.now()
+    const path = paths[made % paths.length]!
+    calls.push(http.outcome({ path }).then((outcome) => ({ outcome, took: performance.now() - from })))
+    if (every > 0) await new Promise((resolve) => setTimeout(resolve, every))
+  }
+  const results = await Promise.all(calls)
+  tell({
+    id,
+    results: results.map(({ outcome, took }) => ({ verdict: outcome.verdict, code: outcome.code, took })),
+  })
+}
