@@ -67,6 +67,20 @@ export const codes = {
     'Give bytes, or a function that opens the stream anew.',
     '请提供字节或可重新打开的流。',
   ),
+  BODY_UNSIGNABLE: entry(
+    'input',
+    'The signature needs to read the body first, and cannot.',
+    '签名须先读取请求体，但无法读取。',
+    'Give bytes, or a function that opens the stream anew; for a large one raise sign({ buffer }).',
+    '请提供字节或可重新打开的流；过大时提高 sign({ buffer })。',
+  ),
+  CLOCK_SKEW: entry(
+    'refused',
+    'The clocks of this machine and of the server are too far apart for a signature.',
+    '本机与服务器时钟相差过大，无法签名。',
+    'Set the clock of this machine; or let sign({ within }) correct more.',
+    '校准本机时钟；或用 sign({ within }) 放宽校正范围。',
+  ),
   BODY_SOURCE: entry(
     'input',
     'The stream of the request body failed.',

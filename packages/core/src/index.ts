@@ -35,5 +35,6 @@ export type { InputOf, OutputOf, SchemaIssue, SchemaResult, StandardSchema } fro
 export type { Transport } from './transport.ts'
 export { type Verdict, verdicts, type Worth } from './verdict.ts'
 export type { Bilingual, VerdictRow, VerdictTable } from './verdict-table.ts'
+export { wirePath } from './transports/wire-request.ts'
 export { Wait } from './wait.ts'
 export { plainWire, type ReplyLimits, type TlsOptions, type WireOptions } from './wire-options.ts'
