@@ -162,6 +162,21 @@ describe('a closed circuit', () => {
     expect(state()).toBe('open')
   })
 
+  it.each([
+    [{}, 161],
+    [{ latest: 20 }, 17],
+    [{ volume: 200 }, 321],
+  ])(
+    'with options %j looks back on its latest attempts, so that %i failures open a busy one',
+    async (options, failures) => {
+      const { each, state } = over(options)
+      await each(...times(1000, well), ...times(failures - 1, badly))
+      const before = state()
+      await each(badly)
+      expect([before, state()]).toEqual(['closed', 'open'])
+    },
+  )
+
   it('tells successes of before the first failure by their age', async () => {
     const { each, state, clock } = over({ window: 10_000, volume: 2 })
     await each(...times(5, well))
@@ -231,10 +246,10 @@ describe('a closed circuit', () => {
   it('keeps no latencies', async () => {
     const made = vi.spyOn(Opossum, 'newStatus')
     const { each } = over()
-    await each(badly, ...times(50, well))
+    await each(badly, ...times(10, well))
     const status = made.mock.results[0]!.value as { window: { latencyTimes: number[]; successes: number }[] }
     expect(status.window.map(({ latencyTimes, successes }) => [latencyTimes.length, successes])).toEqual([
-      [0, 50],
+      [0, 10],
       ...Array.from({ length: 9 }, () => [0, 0]),
     ])
   })
@@ -305,13 +320,13 @@ describe('an open circuit', () => {
     ])
   })
 
-  it('is open for a minute at most by default', async () => {
+  it('is open for two seconds at most by default', async () => {
     const { each, clock, notes } = await opened()
     for (let probe = 0; probe < 8; probe++) {
-      await clock.advance(60_000)
+      await clock.advance(2000)
       await each(badly)
     }
-    expect(notes().at(-1)).toMatchObject({ wait: 60_000 })
+    expect(notes().at(-1)).toMatchObject({ wait: 2000 })
   })
 
   it('takes no notice of what was sent before it opened: a success does not close it', async () => {
@@ -672,10 +687,10 @@ describe('the number of circuits', () => {
     ])
   })
 
-  it('lets an open one go that nobody has asked for a whole longest time beyond its own', async () => {
+  it('lets an open one go that nobody has asked for a whole window beyond its time', async () => {
     const made = over({ circuits: 1 })
     await open(made, 'a')
-    await made.clock.advance(60_999)
+    await made.clock.advance(30_999)
     await made.begin(well, path('b'))
     const before = made.notes()
     await made.clock.advance(1)
@@ -709,10 +724,10 @@ describe('the number of circuits', () => {
 })
 
 it('the window turns forwards only', () => {
-  const ring = new Ring(10_000)
+  const ring = new Ring(10_000, 200)
   const first = ring.turn(5000)
   ring.counts[0] = 7
-  expect([first, ring.turn(5999), ring.turn(0), ring.part, ring.turn(6000), [...ring.counts]]).toEqual([
+  expect([first, ring.turn(5999), ring.turn(0), ring.turned, ring.turn(6000), [...ring.counts]]).toEqual([
     5,
     0,
     0,
@@ -763,6 +778,8 @@ describe('its options', () => {
     [{ volume: 1 }, 'circuitBreaker: volume is 1: give a whole number from 2 up'],
     [{ volume: 2.5 }, 'circuitBreaker: volume is 2.5: give a whole number from 2 up'],
     [{ probes: 0 }, 'circuitBreaker: probes is 0: give a whole number from 1 up'],
+    [{ latest: 9, volume: 5 }, 'circuitBreaker: latest is 9: give a whole number from 10 up'],
+    [{ latest: 29, volume: 30 }, 'circuitBreaker: latest is 29: give at least the volume, 30'],
     [{ circuits: 0 }, 'circuitBreaker: circuits is 0: give a whole number from 1 up'],
     [{ window: 0 }, 'circuitBreaker: window is 0: give milliseconds above zero'],
     [{ window: Infinity }, 'circuitBreaker: window is Infinity: give milliseconds above zero'],
@@ -775,9 +792,12 @@ describe('its options', () => {
     )
   })
 
-  it.each([{ failures: 0 }, { volume: 2 }, { probes: 1 }, { circuits: 1 }])('%j is taken', (options) => {
-    expect(circuitBreaker(options).name).toBe('circuitBreaker')
-  })
+  it.each([{ failures: 0 }, { volume: 2 }, { probes: 1 }, { circuits: 1 }, { volume: 201 }, { latest: 10 }])(
+    '%j is taken',
+    (options) => {
+      expect(circuitBreaker(options).name).toBe('circuitBreaker')
+    },
+  )
 
   it('are left as they were given', () => {
     const options = Object.freeze({ volume: 20 })
@@ -790,7 +810,7 @@ describe('its options', () => {
     const { about, traits, slot, verdicts } = circuitBreaker()
     expect({ about, traits, slot, verdicts }).toEqual({
       about: '> 80 % of ≥ 10',
-      traits: { failures: 80, volume: 10, window: 30_000, keyedByUrl: false },
+      traits: { failures: 80, volume: 10, window: 30_000, latest: 200, keyedByUrl: false },
       slot: 'guard',
       verdicts: 'needs',
     })

@@ -26,11 +26,13 @@ export type CircuitBreakerOptions<Name extends string = 'circuitBreaker'> = {
   readonly volume?: number
   /** Milliseconds that are looked back on: twice an attempt's timeout at least. @default 30_000 */
   readonly window?: number
+  /** Finished attempts that are looked back on at most: a busy circuit judges by the latest of its window. @default 200, twice the volume at least */
+  readonly latest?: number
   /** Attempts that may be under way at once while it is half-open. @default 3 */
   readonly probes?: number
   /** Milliseconds it is open the first time; each further time twice as long. Half of it is by chance. @default 1000 */
   readonly openFor?: number
-  /** Milliseconds it is open at most. @default 60_000 */
+  /** Milliseconds it is open at most. @default 2000 */
   readonly maxOpenFor?: number
   /** Milliseconds a probe may take before the circuit opens again without it. @default 10_000 */
   readonly probeLease?: number
@@ -77,10 +79,11 @@ const says = notes('circuitBreaker', {
 export function circuitBreaker<const Name extends string = 'circuitBreaker'>(
   options: CircuitBreakerOptions<Name> = {},
 ) {
-  const { key = (call: Call) => call.origin, failures = 80, volume = 10, window = 30_000, probes = 3 } = options
-  const { openFor = 1000, maxOpenFor = 60_000, probeLease = 10_000, circuits = 1024 } = options
+  const { key = (call: Call) => call.origin, failures = 80, volume = 10, window = 30_000 } = options
+  const { latest = Math.max(200, 2 * volume), probes = 3, openFor = 1000, maxOpenFor = 2000 } = options
+  const { probeLease = 10_000, circuits = 1024 } = options
   const { name = 'circuitBreaker' as Name } = options
-  const limits = checked({ failures, volume, window, probes, openFor, maxOpenFor, probeLease, circuits })
+  const limits = checked({ failures, volume, window, latest, probes, openFor, maxOpenFor, probeLease, circuits })
   const judges = bench(limits)
   const kept = new Circuits(circuits, () => new Circuit(limits, judges))
   /** Of the last call: the handles are asked outside of any. */
@@ -91,7 +94,7 @@ export function circuitBreaker<const Name extends string = 'circuitBreaker'>(
     slot: 'guard',
     verdicts: 'needs',
     about: `> ${failures} % of ≥ ${volume}`,
-    traits: { failures, volume, window, keyedByUrl: tellsUrlsApart(key) },
+    traits: { failures, volume, window, latest, keyedByUrl: tellsUrlsApart(key) },
     close: () => kept.forget(),
     async run(call, next) {
       const { runtime } = call

@@ -6,6 +6,7 @@ export type CircuitState = 'closed' | 'open' | 'half-open' | 'isolated'
 
 export type CircuitLimits = {
   readonly window: number
+  readonly latest: number
   readonly probes: number
   readonly openFor: number
   readonly maxOpenFor: number
@@ -34,7 +35,7 @@ export class Circuit {
   #state: 'closed' | 'open' | 'half-open' = 'closed'
   #ring: Ring
   #judge: Judge | undefined = undefined
-  /** The part of the window with the last failure. */
+  /** By how many parts the ring had turned at the last failure. */
   #failedIn = 0
   #openUntil = 0
   /** How often it has opened since it was closed. */
@@ -47,7 +48,7 @@ export class Circuit {
   constructor(limits: CircuitLimits, bench: Bench) {
     this.#limits = limits
     this.#bench = bench
-    this.#ring = new Ring(limits.window)
+    this.#ring = new Ring(limits.window, limits.latest)
   }
 
   get isolated(): boolean {
@@ -100,7 +101,7 @@ export class Circuit {
   /** True when it protects nothing: nobody inside, and closed, or open long beyond its time. */
   idle({ clock }: Times): boolean {
     if (this.inFlight > 0 || this.isolated) return false
-    return this.#state === 'closed' || clock.now() >= this.#openUntil + this.#limits.maxOpenFor
+    return this.#state === 'closed' || clock.now() >= this.#openUntil + this.#limits.window
   }
 
   forget(): void {
@@ -138,21 +139,22 @@ export class Circuit {
 
   #passed({ clock }: Times): undefined {
     this.#turn(clock.now())
-    this.#ring.counts[0]!++
+    this.#ring.count(true)
     this.#judge?.passed()
   }
 
   #failed(times: Times): Turn {
     this.#turn(times.clock.now())
     this.#judge ??= this.#bench(this.#ring.counts)
-    this.#failedIn = this.#ring.part
+    this.#ring.count(false)
+    this.#failedIn = this.#ring.turned
     return this.#judge.failed() ? this.#trip(times) : undefined
   }
 
   /** A judge whose window holds no failure any more has nothing to judge. */
   #turn(now: number): void {
     const steps = this.#ring.turn(now)
-    if (this.#ring.part - this.#failedIn >= parts) this.forget()
+    if (this.#ring.turned - this.#failedIn >= parts) this.forget()
     this.#judge?.turn(steps)
   }
 
@@ -178,7 +180,7 @@ export class Circuit {
     this.#probes = []
     this.#openings = 0
     // what was counted before it opened is not held against a server that has come back
-    this.#ring = new Ring(this.#limits.window)
+    this.#ring = new Ring(this.#limits.window, this.#limits.latest)
     this.#nextGeneration()
     return 'closes'
   }
