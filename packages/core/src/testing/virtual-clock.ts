@@ -1,6 +1,7 @@
 // oxlint-disable-next-line no-restricted-imports -- a turn of the event loop, not a time; imported, so that fake timers leave it alone
 import { setImmediate } from 'node:timers'
-import type { Clock, Timer } from '../clock.ts'
+import type { Clock } from '../clock.ts'
+import { type Entry, TimerHeap } from './timer-heap.ts'
 
 export type VirtualClock = Clock & {
   /** Let time pass: every timer due in it rings in its order, and what it sets off settles before the next. */
@@ -11,8 +12,6 @@ export type VirtualClock = Clock & {
   readonly timers: number
 }
 
-type Entry = Timer & { readonly at: number; readonly ring: () => void; held: boolean }
-
 /**
  * A clock that stands still until it is told to go on: for tests, and for trying a stack out in no time.
  *
@@ -20,21 +19,13 @@ type Entry = Timer & { readonly at: number; readonly ring: () => void; held: boo
  */
 export function virtualClock(date: number = Date.UTC(2026, 0, 1)): VirtualClock {
   let time = 0
-  let entries: Entry[] = []
-
-  const next = (until: number) => {
-    let first: Entry | undefined
-    for (const entry of entries) if (entry.at <= until && (first === undefined || entry.at < first.at)) first = entry
-    return first
-  }
+  const timers = new TimerHeap()
 
   async function advanceTo(until: number): Promise<void> {
     await settled()
-    for (let entry = next(until); entry !== undefined; entry = next(until)) {
+    for (let entry = timers.take(until); entry !== undefined; entry = timers.take(until)) {
       time = Math.max(time, entry.at)
-      const { ring } = entry
-      entries = entries.filter((other) => other !== entry)
-      ring()
+      entry.ring()
       await settled()
     }
     time = Math.max(time, until)
@@ -48,24 +39,25 @@ export function virtualClock(date: number = Date.UTC(2026, 0, 1)): VirtualClock 
         at: time + Math.max(0, milliseconds),
         ring,
         held: true,
+        cleared: false,
         ref: () => (entry.held = true),
         unref: () => (entry.held = false),
       }
-      entries.push(entry)
+      timers.push(entry)
       return entry
     },
     clearTimer(timer) {
-      entries = entries.filter((entry) => entry !== timer)
+      ;(timer as Entry).cleared = true
     },
     source: undefined,
     get timers() {
-      return entries.filter(({ held }) => held).length
+      return timers.held
     },
     advance: (milliseconds) => advanceTo(time + milliseconds),
     async drain(most = 86_400_000) {
       const end = time + most
       await settled()
-      for (let entry = next(Infinity); clock.timers > 0 && entry !== undefined; entry = next(Infinity)) {
+      for (let entry = timers.first(); clock.timers > 0 && entry !== undefined; entry = timers.first()) {
         if (entry.at > end) throw new Error(`Timers are left after ${most} ms`)
         await advanceTo(entry.at)
       }
