@@ -1,3 +1,4 @@
+export { type Check, conformance, type Subject } from './conformance.ts'
 export {
   breaks,
   hangs,

@@ -1,0 +1,62 @@
+import { conformance, type Subject } from '@penstock/core/testing'
+import {
+  cache,
+  circuitBreaker,
+  cookies,
+  credential,
+  deadline,
+  dedupe,
+  defaults,
+  direct,
+  idempotencyKey,
+  limits,
+  rateLimit,
+  redirect,
+  reject,
+  requestLog,
+  retry,
+  status,
+  timeout,
+  tls,
+  token,
+} from '@penstock/middleware'
+import { describe, expect, it } from 'vitest'
+import { modules } from '../support/modules.ts'
+
+/** Every layer of the package, in a form in which it does something. */
+const subjects: Readonly<Record<string, Subject>> = {
+  cache: { layer: () => cache() },
+  circuitBreaker: { layer: () => circuitBreaker() },
+  cookies: { layer: () => cookies() },
+  credential: { layer: () => credential({ bearer: 'a-key' }) },
+  deadline: { layer: () => deadline({ after: 300_000 }) },
+  dedupe: { layer: () => dedupe() },
+  defaults: { layer: () => defaults({ headers: { 'x-app': 'kit' } }) },
+  direct: { layer: () => direct() },
+  idempotencyKey: { layer: () => idempotencyKey() },
+  limits: { layer: () => limits({ body: 1024 }) },
+  rateLimit: { layer: () => rateLimit({ limit: 50 }) },
+  redirect: { layer: () => redirect() },
+  reject: { layer: () => reject() },
+  requestLog: { layer: () => requestLog({ onError: () => {} }) },
+  retry: { layer: () => retry() },
+  status: { layer: () => status() },
+  timeout: { layer: () => timeout({ after: 200_000, idle: 100_000 }) },
+  tls: { layer: () => tls() },
+  token: {
+    layer: () => token({ source: async () => ({ secret: 'a-token', expiresIn: 3_600_000 }) } as any),
+  },
+}
+
+describe.each(Object.entries(subjects))('%s', (_, subject) => {
+  it.each([...conformance(subject)])('$promise', async ({ run }) => {
+    await expect(run()).resolves.toBeUndefined()
+  })
+})
+
+it('puts every layer of the package through it', () => {
+  const layers = modules('packages/middleware/src/*.ts').map(({ path }) => path.replace(/^.*\//, '').replace('.ts', ''))
+  const names = layers.filter((name) => !['index', 'default-stack'].includes(name))
+  const camel = names.map((name) => name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase()))
+  expect(Object.keys(subjects).toSorted()).toEqual(camel.toSorted())
+})
