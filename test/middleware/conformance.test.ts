@@ -15,6 +15,7 @@ import {
   reject,
   requestLog,
   retry,
+  sign,
   status,
   timeout,
   tls,
@@ -40,12 +41,11 @@ const subjects: Readonly<Record<string, Subject>> = {
   reject: { layer: () => reject() },
   requestLog: { layer: () => requestLog({ onError: () => {} }) },
   retry: { layer: () => retry() },
+  sign: { layer: () => sign({ sign: async () => ({ headers: { 'x-signature': 'signed' } }) }) },
   status: { layer: () => status() },
   timeout: { layer: () => timeout({ after: 200_000, idle: 100_000 }) },
   tls: { layer: () => tls() },
-  token: {
-    layer: () => token({ source: async () => ({ secret: 'a-token', expiresIn: 3_600_000 }) } as any),
-  },
+  token: { layer: () => token({ source: async () => ({ token: 'a-token', expiresIn: 3_600_000 }) }) },
 }
 
 describe.each(Object.entries(subjects))('%s', (_, subject) => {

@@ -27,7 +27,6 @@ export function rig(
   const made = subject.layer()
   const inside = subject.inside?.() ?? (made.verdicts === 'needs' ? [judge] : [])
   const outside = subject.outside?.() ?? []
-  const one = (given: Stackable | undefined) => (given === undefined ? [] : [given])
   const layers: readonly Stackable[] = [...one(around.outer), ...outside, made, ...inside, ...one(around.inner)]
   const stack = pipeline(layers, probe)
   const http = client({ pipeline: stack, origin: 'https://api.example.com', clock, chance: seeded(1), diagnose: 'all' })
@@ -46,7 +45,9 @@ export function rig(
     stack,
     http,
     name: made.name,
-    outcome: (own: Partial<Request> = {}) => http.outcome(request(own)),
+    /** The outcome of a call, or what was thrown. */
+    outcome: (own: Partial<Request> = {}): Promise<unknown> =>
+      http.outcome(request(own)).catch((thrown: unknown) => thrown),
     /** The result of a call, or what it threw; of that, nobody reads the body. */
     send,
     /** A call with its body read; what it throws is given. */
@@ -68,6 +69,8 @@ export function rig(
     },
   }
 }
+
+const one = (given: Stackable | undefined) => (given === undefined ? [] : [given])
 
 export type Rig = ReturnType<typeof rig>
 
