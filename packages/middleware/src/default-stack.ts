@@ -27,7 +27,7 @@ export type DefaultStackOptions = {
   readonly token?: TokenOptions
   /** @default the endpoint's own `qps`; none for calls without one */
   readonly rateLimit?: RateLimitOptions
-  /** Milliseconds for one attempt. @default 15_000 */
+  /** Milliseconds for one attempt. @default 15_000, or the whole call's if that is less */
   readonly timeout?: number
   readonly status?: StatusOptions
   readonly reject?: RejectOptions
@@ -48,7 +48,7 @@ export type DefaultStackOptions = {
  * ```
  */
 export function defaultStack(options: DefaultStackOptions = {}) {
-  const { deadline: whole = 60_000, timeout: attempt = 15_000 } = options
+  const { deadline: whole = 60_000, timeout: attempt = Math.min(15_000, whole) } = options
   return [
     requestLog(options.requestLog),
     deadline({ after: whole }),
