@@ -1,18 +1,23 @@
-import { client, pipeline } from '@penstock/core'
+import { client, type Layer, pipeline } from '@penstock/core'
 import { replies, scriptedTransport } from '@penstock/core/testing'
 import { limits, type LimitsOptions, tls } from '@penstock/middleware'
 import { describe, expect, it } from 'vitest'
 
-async function wires(...layers: Parameters<typeof pipeline>[0]) {
+const acknowledge = { 'limits-off': 'a test' }
+
+async function wires(...layers: readonly Layer[]) {
   const transport = scriptedTransport(replies(200))
-  const http = client({ pipeline: pipeline([...layers], transport), origin: 'https://api.example.com' })
+  const http = client({
+    pipeline: pipeline([...layers], transport, { acknowledge }),
+    origin: 'https://api.example.com',
+  })
   const reply = await http.get('/')
   await http.get('/')
   return { wires: transport.calls.map(({ wire }) => wire), ledger: reply.ledger }
 }
 
 const traitsOf = (options: LimitsOptions) => {
-  const plan = pipeline([limits(options)], scriptedTransport(replies(200))).plan()
+  const plan = pipeline([limits(options)], scriptedTransport(replies(200)), { acknowledge }).plan()
   return [String(plan), plan.layers[0]!.traits]
 }
 
@@ -48,9 +53,19 @@ describe('limits', () => {
       { body: 10_485_760, ratio: 50, headers: 16_384 },
     ],
     [{ body: 1000 }, 'limits(body 1000 B) → scripted', { body: 1000 }],
-    [{ body: 'off', ratio: 'off' }, 'limits(body off, ratio off) → scripted', { body: 'off', ratio: 'off' }],
+    [
+      { body: 'off', ratio: 'off' },
+      'limits(body off, ratio off) → scripted',
+      { body: 'off', ratio: 'off', unlimited: 'body, ratio' },
+    ],
   ])('shows %o in the plan, for lint too', (options, shown, traits) => {
     expect(traitsOf(options)).toEqual([shown, traits])
+  })
+
+  it('makes no pipeline without a limit unless that is acknowledged', () => {
+    expect(() => pipeline([limits({ ratio: 'off' })], scriptedTransport(replies(200)))).toThrow(
+      expect.objectContaining({ code: 'STACK_LINT', message: expect.stringContaining('(ratio)') }),
+    )
   })
 
   it.each([

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import zlib from 'node:zlib'
-import type { ReplyLimits } from '@penstock/core'
+import { client, pipeline, type ReplyLimits } from '@penstock/core'
 import { limits } from '@penstock/middleware'
 import { expect, test } from 'vitest'
 import { onHead, serving, servingBytes } from '../support/loopback.ts'
@@ -114,7 +114,9 @@ onBothTransports((make) => {
 
   test("limits({ ratio: 'off' }) lets a body grow as it will", async () => {
     await using server = await gzipped(Buffer.alloc(4 * mebibyte))
-    await using http = over(make(), server.origin, [limits({ ratio: 'off' })])
+    const acknowledge = { 'limits-off': 'a test' }
+    const stack = pipeline([limits({ ratio: 'off' })], make(), { acknowledge })
+    await using http = client({ pipeline: stack, origin: server.origin })
     expect(await (await http.get('/')).bytes()).toHaveLength(4 * mebibyte)
   })
 

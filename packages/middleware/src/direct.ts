@@ -32,6 +32,7 @@ export function direct<const Name extends string = 'direct'>({ name = 'direct' a
   return layer({
     name,
     slot: 'wire',
+    traits: { route: 'direct' },
     run(call, next) {
       if (ignored !== '') call.note(says.ignored, { variables: ignored }, name)
       const told = proxyHeaders.filter((header) => call.headers[header] !== undefined)

@@ -14,7 +14,7 @@ export type LimitsOptions<Name extends string = 'limits'> = {
 
 /**
  * Change what a reply may be at most. Every reply has these limits without the layer; what is not named here keeps its
- * default, and `'off'` takes one away, for everybody to see in the plan.
+ * default, and `'off'` takes one away: `lint()` takes that for an error unless it is acknowledged.
  *
  * @throws ConfigError when an option has a value that cannot work
  * @example
@@ -35,13 +35,17 @@ export function limits<const Name extends string = 'limits'>(options: LimitsOpti
     ...(headers !== undefined && { headers }),
   }
   const change = rewired((wire) => ({ ...wire, limits: Object.freeze({ ...wire.limits, ...own }) }))
+  const unlimited =
+    Object.keys(own)
+      .filter((option) => own[option as keyof ReplyLimits] === Infinity)
+      .join(', ') || undefined
   return layer({
     name,
     slot: 'wire',
     about: [body && `body ${size(body)}`, ratio && `ratio ${ratio}`, headers && `headers ${size(headers)}`]
       .filter(Boolean)
       .join(', '),
-    traits: { body, ratio, headers },
+    traits: { body, ratio, headers, unlimited },
     run: (call: Call, next: Next) => next(call.with({ wire: change(call.wire) })),
   })
 }
