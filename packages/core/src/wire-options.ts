@@ -36,10 +36,32 @@ export type ReplyLimits = {
 
 export const headerLimit = ({ limits }: WireOptions): number => limits?.headers ?? 65_536
 
+/** A proxy between here and the origin: https is tunnelled through it, http is handed to it. */
+export type ProxyOptions = {
+  /** `http://host:port` or `https://host:port` */
+  readonly origin: string
+  /** Value of `proxy-authorization`: for the proxy and nobody else. */
+  readonly authorization?: Secret
+  /** How the connection to an https proxy is secured. */
+  readonly tls?: TlsOptions
+}
+
+/** Where names lead, in place of DNS. */
+export type Addresses = {
+  /** What calls must share to share a socket. */
+  readonly key: string
+  /** In the order they are tried; asked for every new connection. */
+  readonly of: (host: string) => readonly string[]
+}
+
 /** What layers ask of the transport. Those that a connection is made with, calls must share to share one. */
 export type WireOptions = {
   readonly tls?: TlsOptions
   readonly limits?: ReplyLimits
+  /** @default none: the environment is not asked */
+  readonly proxy?: ProxyOptions
+  /** @default what the system's resolver says */
+  readonly addresses?: Addresses
   /** The longest silence between two pieces of a body, while somebody takes them in. */
   readonly idle?: Bound
 }

@@ -1,4 +1,5 @@
-import { type Headers, layer, notes } from '@penstock/core'
+import { layer, notes } from '@penstock/core'
+import { withoutProxyHeaders } from './wire/without-proxy-headers.ts'
 
 export type DirectOptions<Name extends string = 'direct'> = {
   /** @default 'direct' */
@@ -11,7 +12,6 @@ const says = notes('direct', {
 })
 
 const variables = new Set(['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NODE_USE_ENV_PROXY'])
-const proxyHeaders = ['proxy-authorization', 'proxy-connection'] as const
 
 /**
  * Go straight to the server. The transports use no proxy of the environment anyway; this layer takes off what a proxy
@@ -33,15 +33,11 @@ export function direct<const Name extends string = 'direct'>({ name = 'direct' a
     name,
     slot: 'wire',
     traits: { route: 'direct' },
-    run(call, next) {
+    run(given, next) {
+      const { call, told } = withoutProxyHeaders(given)
       if (ignored !== '') call.note(says.ignored, { variables: ignored }, name)
-      const told = proxyHeaders.filter((header) => call.headers[header] !== undefined)
-      if (told.length === 0) return next(call)
-      call.note(says.stripped, { headers: told.join(', ') }, name)
-      return next(call.with({ headers: without(call.headers, told) }))
+      if (told.length > 0) call.note(says.stripped, { headers: told.join(', ') }, name)
+      return next(call)
     },
   })
 }
-
-const without = (headers: Headers, names: readonly string[]): Headers =>
-  Object.fromEntries(Object.entries(headers).filter(([header]) => !names.includes(header)))

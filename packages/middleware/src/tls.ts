@@ -1,5 +1,5 @@
 import { layer, notes, type TlsOptions } from '@penstock/core'
-import { checked } from './tls/checked.ts'
+import { checkedTls } from './wire/checked-tls.ts'
 import { rewired } from './wire/rewired.ts'
 
 export type TlsLayerOptions<Name extends string = 'tls'> = TlsOptions & {
@@ -31,7 +31,7 @@ export function tls<const Name extends string = 'tls'>({
   name = 'tls' as Name,
   ...options
 }: TlsLayerOptions<Name> = {}) {
-  const own = checked(name, options)
+  const own = checkedTls(name, options)
   const { minVersion = 'TLSv1.2' } = own
   const secured = rewired((wire) => ({ ...wire, tls: Object.freeze({ minVersion, ...wire.tls, ...own }) }))
   const ignored = process.env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0'

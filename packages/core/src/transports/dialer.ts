@@ -1,113 +1,74 @@
-import net from 'node:net'
-import tls from 'node:tls'
-import { systemClock } from '../clock.ts'
-import type { Phase } from '../outcome.ts'
 import type { WireOptions } from '../wire-options.ts'
-import { checkIdentity, secureContext } from './trust.ts'
+import { Dial } from './dial.ts'
+import { Leg } from './leg.ts'
+import { proxyFault } from './proxy-fault.ts'
+import { tunnel } from './tunnel.ts'
 
-/** Makes the connections of one pool, the same way for every transport: straight to the origin, by no proxy. */
+/** Makes the connections of one pool, the same way for every transport: to the origin, or to the proxy that is named. */
 export class Dialer {
-  readonly #host: string
-  readonly #port: number
-  readonly #secure: tls.ConnectionOptions | undefined
+  readonly #wire: WireOptions
   readonly #timeout: number
-  /** Of the last connection that was trusted, so that the next need not shake hands in full. */
-  #session: Buffer | undefined = undefined
+  readonly #first: Leg
+  /** The origin itself, behind a tunnel. */
+  readonly #behind: Leg | undefined
+  readonly #underWay = new Set<Dial>()
 
-  constructor(origin: string, { tls: options }: WireOptions, timeout: number, protocols: readonly string[]) {
-    const url = new URL(origin)
-    this.#host = url.hostname.replace(/^\[|\]$/g, '')
-    this.#port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80)
+  constructor(origin: string, wire: WireOptions, timeout: number, protocols: readonly string[]) {
+    const { tls, proxy, addresses } = wire
+    this.#wire = wire
     this.#timeout = timeout
-    if (url.protocol !== 'https:') return
-    this.#secure = {
-      servername: options?.serverName ?? (net.isIP(this.#host) === 0 ? this.#host : ''),
-      secureContext: secureContext(options),
-      ALPNProtocols: [...protocols],
-      // said here, or NODE_TLS_REJECT_UNAUTHORIZED decides
-      rejectUnauthorized: true,
-      checkServerIdentity: checkIdentity(options),
-    }
+    if (proxy === undefined) this.#first = new Leg(origin, tls, protocols, addresses)
+    else this.#first = new Leg(proxy.origin, proxy.tls, ['http/1.1'], undefined)
+    if (proxy !== undefined && origin.startsWith('https:')) this.#behind = new Leg(origin, tls, protocols, undefined)
+  }
+
+  /** Whether a dial has its last socket from the start. */
+  get isDirect(): boolean {
+    return this.#behind === undefined
   }
 
   dial(): Dial {
-    const to = { host: this.#host, port: this.#port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 }
-    const socket =
-      this.#secure === undefined
-        ? net.connect(to)
-        : tls.connect({ ...to, ...this.#secure, ...(this.#session && { session: this.#session }) })
-    const dial = new Dial(socket, net.isIP(this.#host) === 0 ? 'dns' : 'connect', this.#timeout)
-    if (this.#secure === undefined) socket.once('connect', () => dial.done())
-    else this.#secured(dial, socket as tls.TLSSocket)
+    const first = this.#first
+    const behind = this.#behind
+    const dial = new Dial(first.isNamed ? 'dns' : 'connect', this.#timeout)
+    if (this.#wire.proxy !== undefined) dial.translate = proxyFault
+    const socket = first.connect()
+    dial.by(socket)
+    socket.once('lookup', (error: Error | null) => {
+      if (error === null) dial.stage = 'connect'
+    })
+    if (first.isSecure && behind === undefined) socket.once('connect', () => (dial.stage = 'tls'))
+    socket.once(first.isSecure ? 'secureConnect' : 'connect', () =>
+      behind === undefined ? dial.done() : this.#through(dial, behind),
+    )
+    if (behind !== undefined) this.#watch(dial)
     return dial
   }
 
-  #secured(dial: Dial, socket: tls.TLSSocket): void {
-    let early: Buffer | undefined
-    socket.on('session', (session: Buffer) => {
-      if (dial.stage === 'ready') this.#session = session
-      else early = session
-    })
-    socket.once('connect', () => (dial.stage = 'tls'))
-    socket.once('secureConnect', () => {
-      if (early !== undefined) this.#session = early
-      dial.done()
-    })
-    socket.once('error', () => {
-      // a session that the server no longer takes is not offered again
-      if (dial.stage !== 'ready') this.#session = undefined
+  #through(dial: Dial, behind: Leg): void {
+    const { proxy, addresses } = this.#wire
+    const { socket } = dial
+    dial.stage = 'connect'
+    tunnel(socket, behind.authority(addresses?.of(behind.host)[0]), proxy?.authorization, (fault) => {
+      if (fault !== undefined) return dial.fail(fault)
+      dial.translate = undefined
+      dial.stage = 'tls'
+      const secured = behind.over(socket)
+      dial.by(secured)
+      secured.once('secureConnect', () => dial.done())
+      return undefined
     })
   }
-}
 
-/** One connection on its way, and how far it has come. */
-export class Dial {
-  readonly socket: net.Socket
-  stage: Phase | 'ready'
-  /** The first error of the socket, whatever a library makes of it. */
-  fault: Error | undefined = undefined
-  #tells: (() => void)[] = []
-  readonly #timer: ReturnType<typeof systemClock.setTimer> | undefined
-
-  constructor(socket: net.Socket, stage: Phase, timeout: number) {
-    this.socket = socket
-    this.stage = stage
-    dials.set(socket, this)
-    socket.once('lookup', (error: Error | null) => {
-      if (error === null) this.stage = 'connect'
-    })
-    socket.on('error', (error) => (this.fault ??= error))
-    if (timeout === 0) return
-    this.#timer = systemClock.setTimer(() => socket.destroy(new ConnectTimeout(timeout)), timeout)
-    socket.once('close', () => systemClock.clearTimer(this.#timer!))
+  #watch(dial: Dial): void {
+    this.#underWay.add(dial)
+    const over = () => this.#underWay.delete(dial)
+    dial.whenReady(over)
+    dial.whenLost(over)
   }
 
-  /** Called when the socket may be written to; never, if it comes to nothing. */
-  whenReady(tell: () => void): void {
-    if (this.stage === 'ready') tell()
-    else this.#tells.push(tell)
-  }
-
-  done(): void {
-    this.stage = 'ready'
-    for (const tell of this.#tells) tell()
-    this.#tells = []
-    if (this.#timer !== undefined) systemClock.clearTimer(this.#timer)
-  }
-}
-
-const dials = new WeakMap<net.Socket, Dial>()
-
-/** How a socket was made; undefined if it was not by a {@link Dialer}. */
-export const dialOf = (socket: net.Socket): Dial | undefined => dials.get(socket)
-
-/** What a socket is destroyed with when its time to connect is over. */
-export class ConnectTimeout extends Error {
-  readonly code = 'CONNECT_TIMEOUT'
-  readonly after: number
-
-  constructor(after: number) {
-    super('The connection was not made in time')
-    this.after = after
+  /** Nobody waits any more for what is under way. */
+  close(): void {
+    for (const dial of this.#underWay) dial.socket.destroy()
   }
 }

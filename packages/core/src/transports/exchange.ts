@@ -1,9 +1,10 @@
 import type { Call } from '../call.ts'
 import { PenstockError } from '../errors.ts'
 import type { ReplyHeaders } from '../headers.ts'
-import type { Failure, Outcome, Phase, Sent } from '../outcome.ts'
+import { Failure, type Outcome, type Phase, type Sent } from '../outcome.ts'
 import { Reply } from '../reply.ts'
 import { Intake } from './intake.ts'
+import { proxyAuth } from './tunnel.ts'
 import { sliced, type Streamed, Upload, type UploadSocket } from './upload.ts'
 import { wireFault } from './wire-fault.ts'
 import { headerLimit } from '../wire-options.ts'
@@ -65,6 +66,11 @@ export abstract class Exchange extends Intake implements UploadSocket {
 
   protected answer(status: number, headers: ReplyHeaders): void {
     if (this.over) return
+    const { proxy } = this.call.wire
+    if (status === 407 && proxy !== undefined && this.call.origin.startsWith('http:')) {
+      const { verdict, code, because } = proxyAuth(proxy.authorization !== undefined)
+      return this.cut(new Failure(verdict, code, this.transport, because))
+    }
     this.answered = true
     if (this.call.method !== 'HEAD' && status !== 204 && status !== 304) this.expect(headers)
     this.#resolve(new Reply(status, headers, this, this.reusedSocket))

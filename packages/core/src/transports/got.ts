@@ -2,10 +2,11 @@ import type { Agent, ClientRequest, IncomingMessage, OutgoingHttpHeaders, Reques
 import type { Socket } from 'node:net'
 import type { Got, Request as GotStream } from 'got'
 import type { Call } from '../call.ts'
-import { refused } from '../outcome.ts'
+import { type Phase, refused } from '../outcome.ts'
 import type { Transport } from '../transport.ts'
 import { dialAgent } from './dial-agent.ts'
-import { Dialer, dialOf } from './dialer.ts'
+import { dialOf, stageOf } from './dial.ts'
+import { Dialer } from './dialer.ts'
 import { Exchange, type Payload, type Reached } from './exchange.ts'
 import { peer } from './peer.ts'
 import { poolAbout, type PoolOptions, poolOptions } from './pool-options.ts'
@@ -50,7 +51,7 @@ export function gotTransport(options: GotOptions = {}): Transport {
     const secure = origin.startsWith('https:')
     const protocol = secure ? 'https:' : 'http:'
     const agent = dialAgent(http.Agent, dialer, protocol, sockets)
-    return new GotPool(bare, agent, secure ? https.request : http.request)
+    return new GotPool(bare, agent, dialer, secure ? https.request : http.request)
   })
 
   return {
@@ -71,10 +72,12 @@ class GotPool implements Pool {
   readonly agent: Agent
   readonly got: Got
   readonly request: Send
+  readonly #dialer: Dialer
 
-  constructor(got: Got, agent: Agent, request: Send) {
+  constructor(got: Got, agent: Agent, dialer: Dialer, request: Send) {
     this.got = got
     this.agent = agent
+    this.#dialer = dialer
     this.request = request
   }
 
@@ -85,6 +88,7 @@ class GotPool implements Pool {
   async close(): Promise<void> {
     for (const exchange of this.live) exchange.lose()
     this.agent.destroy()
+    this.#dialer.close()
   }
 }
 
@@ -92,6 +96,8 @@ class GotExchange extends Exchange {
   readonly #pool: GotPool
   #stream: GotStream | undefined = undefined
   #request: ClientRequest | undefined = undefined
+  /** How far a connection had come that was never handed over. */
+  #stage: Phase = 'connect'
 
   constructor(call: Call<any>, pool: GotPool) {
     super(call, 'got')
@@ -142,13 +148,14 @@ class GotExchange extends Exchange {
     this.#reuse()
     const socket = this.#request?.socket
     const fault = socket ? dialOf(socket)?.fault : undefined
+    if (!socket) this.#stage = stageOf(error.cause instanceof Error ? error.cause : error) ?? 'connect'
     this.broke(fault ?? error, fault !== undefined)
   }
 
   protected progress(): Reached {
     this.#reuse()
     const request = this.#request
-    const stage = request?.socket ? (dialOf(request.socket)?.stage ?? 'connect') : 'connect'
+    const stage = request?.socket ? (dialOf(request.socket)?.stage ?? 'connect') : this.#stage
     if (stage !== 'ready') return { phase: stage, sent: 'none' }
     if (request!.writableFinished) return { phase: 'wait', sent: 'all' }
     return { phase: 'send', sent: this.upload !== undefined && this.upload.bytes === 0 ? 'headers' : 'part' }

@@ -1,5 +1,6 @@
 import type { Client, Dispatcher } from 'undici'
-import type { Dial, Dialer } from './dialer.ts'
+import type { Dial } from './dial.ts'
+import type { Dialer } from './dialer.ts'
 
 /** Who is carried by a lane, and needs to know by which. */
 export type Passenger = Dispatcher.DispatchHandler & { set lane(lane: Lane); readonly gone: boolean }
@@ -18,18 +19,9 @@ export class Lane {
   /** undici's connector. */
   readonly connect = (_: unknown, tell: (...args: any[]) => void): void => {
     const dial = (this.dial = this.#dialer.dial())
-    const { socket } = dial
     this.served = 0
-    const ready = 'encrypted' in socket ? 'secureConnect' : 'connect'
-    const connected = () => {
-      socket.off('close', closed)
-      tell(null, socket)
-    }
-    const closed = () => {
-      socket.off(ready, connected)
-      tell(dial.fault ?? new Error('The connection was given up'), null)
-    }
-    socket.once(ready, connected).once('close', closed)
+    dial.whenReady(() => tell(null, dial.socket))
+    dial.whenLost((fault) => tell(fault, null))
   }
 
   /** Passengers are told who carries them; one who has left in the queue is not carried. */

@@ -1,5 +1,6 @@
 import { Failure, type Phase, type Sent } from '../outcome.ts'
 import type { Verdict } from '../verdict.ts'
+import { ProxyFault } from './proxy-fault.ts'
 import { tlsFault } from './tls-fault.ts'
 
 type Fault = readonly [code: string, because: string, verdict?: Verdict]
@@ -48,6 +49,7 @@ const tellingOf = (errors: readonly Coded[]): Coded | undefined =>
   errors.find(({ code }) => code !== 'ENETUNREACH' && code !== 'EHOSTUNREACH') ?? errors[0]
 
 function faultOf(error: Coded, phase: Phase, ofSocket: boolean, headers: number): Fault | undefined {
+  if (error instanceof ProxyFault) return [error.code, error.because, error.verdict]
   const code = typeof error.code === 'string' ? error.code : undefined
   const secure = tlsFault(code, error.message)
   if (secure !== undefined) return secure

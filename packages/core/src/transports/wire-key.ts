@@ -9,9 +9,12 @@ export function wireKey(wire: WireOptions): string {
   return known.get(wire) ?? remembered(wire, together(wire))
 }
 
-function together({ tls, limits }: WireOptions): string {
-  const headers = limits?.headers
-  return `${part(tls)}${headers === undefined ? '' : ` headers ${headers}`}`
+function together({ tls, limits, proxy, addresses }: WireOptions): string {
+  const parts = [part(tls)]
+  if (limits?.headers !== undefined) parts.push(`headers ${limits.headers}`)
+  if (proxy !== undefined) parts.push(`proxy ${part({ ...proxy, tls: part(proxy.tls) })}`)
+  if (addresses !== undefined) parts.push(`addresses ${addresses.key}`)
+  return parts.join(' ').trim()
 }
 
 const part = (options: object | undefined): string =>

@@ -38,7 +38,13 @@ export function wireRequest(call: Call<any>, transport: string): WireRequest | F
   if (said !== undefined && said !== String(length))
     return invalid(`the header 'content-length' is not the length of the body`)
   if (length !== undefined && (length > 0 || carriesBody.has(call.method))) headers['content-length'] = String(length)
-  return { path, headers }
+  const { proxy } = call.wire
+  if (proxy === undefined || !call.origin.startsWith('http:')) return { path, headers }
+  if (call.wire.addresses !== undefined)
+    return invalid('an http call through a proxy has no address of its own: the proxy looks its name up')
+  // without a tunnel, the proxy reads where to
+  if (proxy.authorization !== undefined) headers['proxy-authorization'] = proxy.authorization.reveal()
+  return { path: call.origin + path, headers }
 }
 
 const isToken = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/

@@ -3,7 +3,7 @@ import { createSecureContext } from 'node:tls'
 import { ConfigError, Secret, type TlsOptions } from '@penstock/core'
 
 /** The options that are given, each as it can work: what is wrong shows now, and not with the first call. @throws ConfigError */
-export function checked(name: string, given: TlsOptions): TlsOptions {
+export function checkedTls(name: string, given: TlsOptions): TlsOptions {
   const wrong = (sentence: string) => new ConfigError('CONFIG_INVALID', `${name}(): ${sentence}`)
   for (const option of ['rejectUnauthorized', 'checkServerIdentity', 'secureContext', 'requestCert'])
     if (option in given)
