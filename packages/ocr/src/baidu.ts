@@ -70,7 +70,7 @@ export function baidu({ apiKey, secretKey }: BaiduCredentials, options: BaiduOpt
     [
       ...defaultStack({
         deadline: 180_000,
-        timeout: 60_000,
+        timeout: Math.min(60_000, layers.deadline ?? Infinity),
         ...layers,
         retry: { delay: 1000, maxDelay: 10_000, ...layers.retry },
         ...(options.cache === undefined ? {} : { cache: options.cache }),
