@@ -9,7 +9,7 @@ import { ConfigError } from './errors.ts'
 import { type Headers, lowerCased, noHeaders } from './headers.ts'
 import { type Outcome, refused } from './outcome.ts'
 import type { Pipeline } from './pipeline.ts'
-import type { Level } from './recorder/ledger.ts'
+import { type Level, levels } from './recorder/ledger.ts'
 import type { Request, RequestOptions } from './request.ts'
 import { Result } from './result.ts'
 import { Runtime } from './runtime.ts'
@@ -76,7 +76,7 @@ export interface Client<Overrides = AnyOverrides> extends AsyncDisposable {
  * ```
  */
 export function client<Of extends Pipeline>(options: ClientOptions<Of>): Client<OverridesOf<Of>> {
-  const { pipeline, diagnose = 'errors', maxAttempts = 10, clock, chance } = options
+  const { pipeline, diagnose = 'errors', maxAttempts = 10, clock, chance } = checked(options)
   const base = baseOf(options.origin)
   const headers = lowerCased(options.headers ?? noHeaders)
   const runtime = new Runtime(clock, chance)
@@ -131,6 +131,16 @@ export function client<Of extends Pipeline>(options: ClientOptions<Of>): Client<
   return made
 }
 
+/** What the compiler asks for, said to those who have none. */
+function checked<Of extends Pipeline>(options: ClientOptions<Of>): ClientOptions<Of> {
+  const { pipeline, diagnose = 'errors', maxAttempts = 10 } = Object(options) as ClientOptions<Of>
+  if (typeof pipeline !== 'function' || typeof pipeline.close !== 'function')
+    throw invalid('pipeline is none: make one with pipeline([…], transport)')
+  if (!levels.includes(diagnose)) throw invalid(`diagnose is ${String(diagnose)}: give ${levels.join(', ')}`)
+  if (!(maxAttempts >= 1)) throw invalid(`maxAttempts is ${String(maxAttempts)}: give a number from 1 up`)
+  return options
+}
+
 /** A call made on behalf of another is one of its attempts. */
 const spent = ({ budget }: Call, { parent }: Request) =>
   parent === undefined || budget.draw()
@@ -138,16 +148,12 @@ const spent = ({ budget }: Call, { parent }: Request) =>
     : refused('ATTEMPTS_SPENT', 'client', `the call it is made for has made all its ${budget.attempts} attempts`)
 
 function baseOf(origin: string): { readonly origin: string; readonly path: string } {
-  const url = URL.parse(origin)
+  const url = typeof origin === 'string' ? URL.parse(origin) : null
   if (url === null || !/^https?:$/.test(url.protocol))
-    throw new ConfigError(
-      'CONFIG_INVALID',
-      'client({ origin }) is not an http or https URL: write it as https://api.example.com',
-    )
+    throw invalid('origin is not an http or https URL: write it as https://api.example.com')
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
-    throw new ConfigError(
-      'CONFIG_INVALID',
-      'client({ origin }) may hold no user, query or fragment: put credentials in credential()',
-    )
+    throw invalid('origin may hold no user, query or fragment: put credentials in credential()')
   return { origin: url.origin, path: url.pathname.replace(/\/$/, '') }
 }
+
+const invalid = (because: string) => new ConfigError('CONFIG_INVALID', `client: ${because}`)

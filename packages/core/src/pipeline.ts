@@ -57,6 +57,9 @@ export function pipeline<const Layers extends readonly Stackable[]>(
 }
 
 function assembled(layers: readonly Stackable[], transport: Transport, options: PipelineOptions): Stack {
+  if (!Array.isArray(layers)) throw invalid('the layers are no array')
+  if (Object(transport) !== transport || typeof transport.send !== 'function' || typeof transport.close !== 'function')
+    throw invalid('there is no transport: give gotTransport() or undiciTransport() as the second argument')
   const steps = layers.map(toStep)
   const wrong = misplaced(steps)
   if (wrong !== undefined) throw new ConfigError('STACK_ORDER', wrong)
@@ -85,3 +88,5 @@ function assembled(layers: readonly Stackable[], transport: Transport, options: 
     close: () => holding.close(),
   }) as Stack
 }
+
+const invalid = (because: string) => new ConfigError('CONFIG_INVALID', `pipeline: ${because}`)

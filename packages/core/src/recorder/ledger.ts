@@ -5,7 +5,8 @@ import type { Budget } from '../budget.ts'
 import type { Facts, NoteKind } from './notes.ts'
 
 /** How much is kept: nothing; decisions and wire facts; a span a layer as well. */
-export type Level = 'off' | 'errors' | 'all'
+export const levels = ['off', 'errors', 'all'] as const
+export type Level = (typeof levels)[number]
 
 /** What a layer decided, and the numbers that made it decide. */
 export type Note = {
