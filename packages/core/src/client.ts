@@ -136,7 +136,7 @@ function checked<Of extends Pipeline>(options: ClientOptions<Of>): ClientOptions
   const { pipeline, diagnose = 'errors', maxAttempts = 10 } = Object(options) as ClientOptions<Of>
   if (typeof pipeline !== 'function' || typeof pipeline.close !== 'function')
     throw invalid('pipeline is none: make one with pipeline([…], transport)')
-  if (!levels.includes(diagnose)) throw invalid(`diagnose is ${String(diagnose)}: give ${levels.join(', ')}`)
+  if (!levels.includes(diagnose)) throw invalid(`diagnose is ${diagnose}: give ${levels.join(', ')}`)
   if (!(maxAttempts >= 1)) throw invalid(`maxAttempts is ${String(maxAttempts)}: give a number from 1 up`)
   return options
 }
