@@ -6,8 +6,11 @@ export function lookupIn(addresses: Addresses): net.LookupFunction {
   return (host, options, tell) => {
     const found = addresses.of(host).map((address) => ({ address, family: net.isIP(address) }))
     const [first] = found
-    if (first === undefined) tell(Object.assign(new Error('There is no address'), { code: 'ENOTFOUND' }), '')
-    else if (options.all === true) tell(null, found)
-    else tell(null, first.address, first.family)
+    // as late as DNS would: a socket tells of it, and nobody listens yet
+    process.nextTick(() => {
+      if (first === undefined) tell(Object.assign(new Error('There is no address'), { code: 'ENOTFOUND' }), '')
+      else if (options.all === true) tell(null, found)
+      else tell(null, first.address, first.family)
+    })
   }
 }
