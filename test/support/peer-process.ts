@@ -1,7 +1,7 @@
 /** A process of its own that calls an API over one stack, as it is told by its parent: see peers.ts. */
 import { client, pipeline } from '@penstock/core'
 import { undiciTransport } from '@penstock/core/undici'
-import { cache, reject, status, token } from '@penstock/middleware'
+import { cache, quota, reject, status, token } from '@penstock/middleware'
 import { redisStore } from '@penstock/middleware/stores/redis'
 import type { Order, Setup, Told } from './peers.ts'
 
@@ -9,6 +9,7 @@ const { origin, redis, layer, options } = JSON.parse(process.argv[2]!) as Setup
 const stacks = {
   token: () => [token({ store: redisStore({ redis }), ...options } as never)],
   cache: () => [cache({ store: redisStore({ redis }), ...options })],
+  quota: () => [quota({ redis, ...options })],
 }
 const http = client({
   pipeline: pipeline([...stacks[layer](), status(), reject()] as never, undiciTransport()),

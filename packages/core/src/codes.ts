@@ -60,6 +60,13 @@ export const codes = {
     'See in explain() what used them; client({ maxAttempts }) allows more.',
     '用 explain() 查看次数用在何处；可调高 client({ maxAttempts })。',
   ),
+  QUOTA_SPENT: entry(
+    'limit',
+    'The budget of calls is used up.',
+    '调用额度已用完。',
+    'Wait for retryAfter; raise quota({ limit }), or buy more of the vendor.',
+    '等待 retryAfter 后再试；或提高 quota({ limit })，或向厂商购买额度。',
+  ),
   BODY_SPENT: entry(
     'refused',
     'A body that can be read once has been sent already.',

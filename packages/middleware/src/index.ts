@@ -12,6 +12,7 @@ export { idempotencyKey, type IdempotencyKeyOptions } from './idempotency-key.ts
 export { limits, type LimitsOptions } from './limits.ts'
 export { proxyFromEnv, type ProxyFromEnvOptions } from './proxy-from-env.ts'
 export { proxy, type ProxyLayerOptions } from './proxy.ts'
+export { quota, type QuotaHandles, type QuotaOptions, type QuotaUse } from './quota.ts'
 export { rateLimit, type RateLimitOptions } from './rate-limit.ts'
 export { redirect, type RedirectOptions } from './redirect.ts'
 export { reject, type RejectOptions } from './reject.ts'

@@ -1,0 +1,237 @@
+import { randomUUID } from 'node:crypto'
+import { type Call, type Clock, Failure, notes, type Timer } from '@penstock/core'
+import type { RedisConnection } from '../redis/connection.ts'
+import { exchanged, type Told } from './exchange.ts'
+import type { Period } from './period.ts'
+import type { Taking, Tally } from './tally.ts'
+
+const says = notes('quota', {
+  alone: ['Redis is gone: takes one of its share, {left} are left', 'Redis 不可用：使用本进程份额，剩余 {left} 次'],
+  silent: ['Redis is silent for {wait:ms}', 'Redis {wait:ms} 无响应'],
+})
+
+/** Milliseconds Redis may take: a call waits no longer. */
+const patience = 50
+/** Milliseconds between two exchanges at least while Redis is gone, and at most while the key is in use. */
+const [again, beat] = [100, 1000]
+/** Milliseconds a key is taken to be in use after its last call. */
+const inUse = 600_000
+/** Milliseconds that processes have to tell their counts after Redis has lost them. */
+const grace = 1000
+
+export type SharedTallyOptions = {
+  readonly period: Period
+  readonly limit: number
+  readonly connection: RedisConnection
+  /** Where the count lies in Redis. */
+  readonly place: string
+  readonly whenGone: 'share' | 'refuse'
+  readonly name: string
+  /** How many processes there were in the period before. */
+  readonly processes: number | undefined
+}
+
+class Waiter {
+  readonly told = Promise.withResolvers<Taking | 'alone'>()
+  isGone = false
+  isTaken = false
+}
+
+/**
+ * A count with other processes, through Redis. One exchange is under way at a time and speaks for all calls that wait; it
+ * tells the whole count of this process, so that it may be done twice, or be lost. While Redis is gone this process keeps
+ * to its share of what was left, told when both have what the other lacks. Why so: docs/decisions/quota.md.
+ */
+export class SharedTally implements Tally {
+  readonly period: Period
+  parkedUntil = 0
+  readonly #options: SharedTallyOptions
+  readonly #keys: readonly [counts: string, live: string]
+  readonly #unwatch: () => void
+  #me = newName()
+  /** Used and under way here. */
+  #mine = 0
+  /** What others had used when Redis was last heard. */
+  #others = 0
+  #processes: number | undefined
+  #epoch = ''
+  #counts: readonly string[] = []
+  #waiting: Waiter[] = []
+  #flight: Promise<void> | undefined = undefined
+  /** How many this process may have while Redis is gone; undefined while it is there. */
+  #ceiling: number | undefined = undefined
+  #clock: Clock | undefined = undefined
+  #timer: Timer | undefined = undefined
+  #usedAt = 0
+  #triedAt = -Infinity
+
+  constructor(options: SharedTallyOptions) {
+    const { period, place, connection, processes } = options
+    this.period = period
+    this.#options = options
+    this.#processes = processes
+    this.#keys = [`${place}:counts`, `${place}:live`]
+    this.#unwatch = connection.whenReady(() => this.#send())
+  }
+
+  get used(): number {
+    return this.#others + this.#mine
+  }
+
+  get processes(): number | undefined {
+    return this.#processes
+  }
+
+  async take(call: Call): Promise<Taking> {
+    const { name } = this.#options
+    this.#clock = call.clock
+    this.#usedAt = call.clock.now()
+    this.#beat()
+    if (this.#ceiling !== undefined) {
+      if (this.#usedAt - this.#triedAt >= again) this.#send()
+      return this.#alone(call)
+    }
+    const waiter = new Waiter()
+    this.#waiting.push(waiter)
+    this.#send()
+    const bound = { after: patience, layer: name, code: 'CALL_DEADLINE', verdict: 'timeout' } as const
+    const told = await call.within(bound).until(waiter.told.promise)
+    if (!(told instanceof Failure)) return told === 'alone' ? this.#alone(call) : told
+    waiter.isGone = true
+    // told in the very moment in which the wait was cut
+    if (waiter.isTaken) this.settle(false)
+    const over = call.over()
+    if (over !== undefined) return over
+    call.note(says.silent, { wait: patience }, name)
+    this.#fallBack()
+    return this.#alone(call)
+  }
+
+  settle(billed: boolean): void {
+    if (!billed) this.#mine--
+  }
+
+  park(until: number): void {
+    this.parkedUntil = until
+    this.#send()
+  }
+
+  /** What it has used stays counted; its name does not. */
+  async close(): Promise<void> {
+    this.#unwatch()
+    this.#clock?.clearTimer(this.#timer!)
+    this.#timer = undefined
+    await this.#flight
+    if (this.#epoch === '' || !this.#options.connection.ready) return
+    const mine = this.#mine
+    const told = await this.#told(0, true).catch(() => undefined)
+    if (told === undefined) return
+    this.#me = newName()
+    this.#mine -= mine
+    this.#others = told.total
+  }
+
+  #alone(call: Call): Taking {
+    if (this.#mine < this.#ceiling!) {
+      this.#mine++
+      call.note(says.alone, { left: this.#ceiling! - this.#mine }, this.#options.name)
+      return 'taken'
+    }
+    return this.used >= this.#options.limit ? 'spent' : 'gone'
+  }
+
+  #send(): void {
+    // nobody has asked yet: there is nothing to tell
+    if (this.#clock === undefined) return
+    this.#flight ??= this.#exchange(this.#clock).finally(() => (this.#flight = undefined))
+  }
+
+  async #exchange(clock: Clock): Promise<void> {
+    do {
+      const asking = this.#waiting.splice(0)
+      const mine = this.#mine
+      this.#triedAt = clock.now()
+      const told = await this.#told(asking.length, false).catch(() => undefined)
+      if (told === undefined) {
+        this.#fallBack()
+        for (const { told } of [...asking, ...this.#waiting.splice(0)]) told.resolve('alone')
+      } else this.#heed(told, mine, asking)
+    } while (this.#waiting.length > 0)
+  }
+
+  async #told(want: number, leaves: boolean): Promise<Told> {
+    const { connection, limit, period } = this.#options
+    const left = period.endsAt - this.#clock!.date()
+    const telling = {
+      me: this.#me,
+      mine: this.#mine,
+      want,
+      limit: limit === Infinity ? -1 : limit,
+      parkedUntil: this.parkedUntil,
+      life: left === Infinity ? 0 : Math.max(1, Math.ceil(left)) + 3_600_000,
+      epoch: this.#epoch,
+      fresh: newName(),
+      leaves,
+      restores: undefined,
+    }
+    const told = await exchanged(connection, this.#keys, telling)
+    if (told !== 'lost') return told
+    const again = await exchanged(connection, this.#keys, { ...telling, restores: this.#counts })
+    return again as Told
+  }
+
+  #heed(told: Told, mine: number, asking: readonly Waiter[]): void {
+    const { granted, total, processes, lostAgo, counts } = told
+    const isRestored = lostAgo >= 0 && lostAgo < grace
+    // its share is of what was known before
+    if (isRestored) this.#fallBack()
+    else this.#ceiling = undefined
+    this.#epoch = told.epoch
+    this.#others = total - mine - granted
+    this.#processes = processes
+    this.parkedUntil = Math.max(this.parkedUntil, told.parkedUntil)
+    if (counts !== undefined) this.#counts = othersOf(counts, this.#me)
+    let left = granted
+    for (const waiter of asking) {
+      if (waiter.isGone) continue
+      if (isRestored) waiter.told.resolve('alone')
+      else if (left-- > 0) {
+        waiter.isTaken = true
+        this.#mine++
+        waiter.told.resolve('taken')
+      } else waiter.told.resolve('spent')
+    }
+  }
+
+  #fallBack(): void {
+    if (this.#ceiling !== undefined) return
+    const { limit, whenGone } = this.#options
+    if (whenGone === 'refuse') this.#ceiling = -Infinity
+    else if (limit === Infinity) this.#ceiling = Infinity
+    // who never heard of the others does not know what they have left
+    else if (this.#processes === undefined) this.#ceiling = 0
+    else this.#ceiling = this.#mine + Math.max(0, Math.floor((limit - this.used) / Math.max(1, this.#processes)))
+  }
+
+  #beat(): void {
+    if (this.#timer !== undefined) return
+    const clock = this.#clock!
+    this.#timer = clock.setTimer(() => {
+      this.#timer = undefined
+      if (clock.now() - this.#usedAt > inUse || clock.date() >= this.period.endsAt) return
+      this.#send()
+      this.#beat()
+    }, beat)
+    this.#timer.unref()
+  }
+}
+
+const newName = () => `p:${randomUUID()}`
+
+/** Names of processes and their counts; what else lies there has another mark. */
+function othersOf(counts: readonly string[], me: string): readonly string[] {
+  const others: string[] = []
+  for (let at = 0; at < counts.length; at += 2)
+    if (counts[at]!.startsWith('p:') && counts[at] !== me) others.push(counts[at]!, counts[at + 1]!)
+  return others
+}
