@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto'
 import type { RedisLike } from '../redis/client.ts'
 import { RedisConnection } from '../redis/connection.ts'
 import type { Store } from '../stores/store.ts'
+import { silence } from './exchange.ts'
 import { LocalTally } from './local-tally.ts'
 import type { Period } from './period.ts'
-import { SharedTally } from './shared-tally.ts'
+import { RedisTally } from './redis-tally.ts'
 import { Tallies } from './tallies.ts'
 import type { Tally } from './tally.ts'
 
@@ -32,11 +33,11 @@ export function counting({ limit, keys, periodAt, whenGone, store, redis, prefix
     )
     return closing(tallies, () => store?.close?.())
   }
-  const connection = new RedisConnection(redis, 'quota()')
-  const tallies = new Tallies<SharedTally>(keys, periodAt, (key, period, before) => {
+  const connection = new RedisConnection(redis, 'quota()', silence)
+  const tallies = new Tallies<RedisTally>(keys, periodAt, (key, period, before) => {
     // braces: both keys of a tally stand on one node of a cluster
     const place = `${prefix}quota:{${placeOf(key, period)}}`
-    return new SharedTally({ ...settings, period, connection, place, processes: before?.processes })
+    return new RedisTally({ ...settings, period, connection, place, processes: before?.processes })
   })
   return closing(tallies, () => connection.close())
 }

@@ -29,14 +29,19 @@ export type Told = {
   readonly granted: number
   /** Of all processes, what was just granted included. */
   readonly total: number
-  /** Processes that were heard of within 5 s. */
+  /** Processes that were heard of within a minute. */
   readonly processes: number
+  /** Of what is left, what this process may take without asking, should Redis be gone. */
+  readonly share: number
   readonly parkedUntil: number
   /** Milliseconds since Redis lost its data and processes began to restore it; below zero when it did not. */
   readonly lostAgo: number
   /** Names and counts in turn; undefined when there are too many to tell each time. */
   readonly counts: readonly string[] | undefined
 }
+
+/** Milliseconds without a word after which a process takes to its share. It is kept for it from then on, for a minute. */
+export const silence = 1500
 
 /**
  * Every process has a field of its own, which it sets as a whole; what all have used is their sum. So Redis may lose all:
@@ -57,33 +62,46 @@ if not epoch then
 end
 if restores then
   redis.call('HSETNX', counts, '@lost', now)
-  for at = 11, #ARGV, 2 do
+  for at = 12, #ARGV, 2 do
     if redis.call('HSETNX', counts, ARGV[at], ARGV[at + 1]) == 1 then redis.call('HINCRBY', counts, '@total', ARGV[at + 1]) end
   end
 end
 
+for _, name in ipairs(redis.call('ZRANGEBYSCORE', live, '-inf', now - 60000)) do
+  redis.call('ZREM', live, name)
+  redis.call('HDEL', counts, 's:' .. name)
+end
+redis.call('ZADD', live, now, me)
+local processes = redis.call('ZCARD', live)
+
 local total = redis.call('HINCRBY', counts, '@total', mine - tonumber(redis.call('HGET', counts, me) or 0))
-local granted = want
-if limit >= 0 then granted = math.max(0, math.min(want, limit - total)) end
+local granted, share = want, -1
+if limit >= 0 then
+  local left = limit - total
+  for _, name in ipairs(redis.call('ZRANGEBYSCORE', live, '-inf', now - ARGV[11])) do
+    left = left - tonumber(redis.call('HGET', counts, 's:' .. name) or 0)
+  end
+  granted = math.max(0, math.min(want, left))
+  share = math.max(0, math.floor((left - granted) / processes))
+  redis.call('HSET', counts, 's:' .. me, share)
+end
 if granted > 0 then total = redis.call('HINCRBY', counts, '@total', granted) end
 redis.call('HSET', counts, me, mine + granted)
 if parked > tonumber(redis.call('HGET', counts, '@parked') or 0) then redis.call('HSET', counts, '@parked', parked) end
 
-redis.call('ZADD', live, now, me)
 if leaves then
   redis.call('HINCRBY', counts, 'p:gone', mine)
-  redis.call('HDEL', counts, me)
+  redis.call('HDEL', counts, me, 's:' .. me)
   redis.call('ZREM', live, me)
 end
-redis.call('ZREMRANGEBYSCORE', live, '-inf', now - 5000)
 if life > 0 then
   redis.call('PEXPIRE', counts, life)
   redis.call('PEXPIRE', live, life)
 end
 
 local lost = redis.call('HGET', counts, '@lost')
-local told = { epoch, granted, total, redis.call('ZCARD', live), redis.call('HGET', counts, '@parked') or 0, lost and now - lost or -1 }
-if redis.call('HLEN', counts) <= 40 then told[7] = redis.call('HGETALL', counts) end
+local told = { epoch, granted, total, processes, share, redis.call('HGET', counts, '@parked') or 0, lost and now - lost or -1 }
+if redis.call('HLEN', counts) <= 80 then told[8] = redis.call('HGETALL', counts) end
 return told
 `)
 
@@ -95,23 +113,12 @@ export async function exchanged(
 ): Promise<Told | 'lost'> {
   const { me, mine, want, limit, parkedUntil, life, epoch, fresh, leaves, restores } = telling
   const flags = [leaves ? 1 : 0, restores === undefined ? 0 : 1]
-  const args = [me, mine, want, limit, parkedUntil, life, epoch, fresh, ...flags, ...(restores ?? [])]
+  const args = [me, mine, want, limit, parkedUntil, life, epoch, fresh, ...flags, silence, ...(restores ?? [])]
   const told = (await connection.run(exchange, keys, args)) as [string, ...unknown[]] | 'lost'
   if (told === 'lost') return told
-  const [granted, total, processes, parked, lostAgo] = told.slice(1, 6).map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-  ]
-  return {
-    epoch: told[0],
-    granted,
-    total,
-    processes,
-    parkedUntil: parked,
-    lostAgo,
-    counts: told[6] as string[] | undefined,
-  }
+  const [granted, total, processes, share, parked, lostAgo] = told.slice(1, 7).map(Number) as Six
+  const counts = told[7] as string[] | undefined
+  return { epoch: told[0], granted, total, processes, share, parkedUntil: parked, lostAgo, counts }
 }
+
+type Six = [number, number, number, number, number, number]

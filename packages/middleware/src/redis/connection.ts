@@ -4,8 +4,6 @@ import type { Script } from './script.ts'
 
 export type Argument = string | number | Buffer
 
-/** Milliseconds after which nobody waits for an answer any more. */
-const patience = 1000
 /** Commands under way at one time. */
 const room = 1024
 
@@ -17,6 +15,7 @@ const room = 1024
 export class RedisConnection {
   readonly #redis: RedisLike | string
   readonly #who: string
+  readonly #patience: number
   readonly #listeners = new Set<() => void>()
   /** Ends the wait for an answer, of each command that has none yet. */
   readonly #underWay = new Set<() => void>()
@@ -27,9 +26,11 @@ export class RedisConnection {
   /**
    * @param redis a client of the user's, whose connection stays his, or an address: connected when it is first used
    * @param who for messages: `redisStore()`
+   * @param patience milliseconds that an answer is waited for
    * @throws ConfigError `CONFIG_INVALID`, or `MISSING_PEER` when there is an address and no ioredis
    */
-  constructor(redis: RedisLike | string, who: string) {
+  constructor(redis: RedisLike | string, who: string, patience = 1000) {
+    this.#patience = patience
     this.#redis = typeof redis === 'string' ? redisUrl(redis, who) : redis
     this.#who = who
     // says now that the library is missing; connects when it is used
@@ -107,7 +108,9 @@ export class RedisConnection {
   /** What came of it, or a rejection that holds nothing of what was sent: also when the connection breaks, or in time. */
   async #bounded(name: string, work: Promise<unknown>): Promise<unknown> {
     const { promise: cut, reject } = Promise.withResolvers<never>()
-    const timer = systemClock.setTimer(() => reject(failed(name, `no answer within ${patience} ms`)), patience)
+    const late = () => reject(failed(name, `no answer within ${this.#patience} ms`))
+    // a process that was too busy to read reads what has come before it gives up
+    let timer = systemClock.setTimer(() => (timer = systemClock.setTimer(late, 1)), this.#patience)
     const broke = () => reject(failed(name, 'the connection broke'))
     this.#underWay.add(broke)
     try {

@@ -7,11 +7,11 @@ import type { Taking, Tally } from './tally.ts'
 
 const says = notes('quota', {
   alone: ['Redis is gone: takes one of its share, {left} are left', 'Redis 不可用：使用本进程份额，剩余 {left} 次'],
-  silent: ['Redis is silent for {wait:ms}', 'Redis {wait:ms} 无响应'],
+  slow: ['waits {wait:ms} for Redis to count', '等待 Redis 计数 {wait:ms}'],
 })
 
-/** Milliseconds Redis may take: a call waits no longer. */
-const patience = 50
+/** Milliseconds after which a wait for Redis is noted. */
+const noted = 50
 /** Milliseconds between two exchanges at least while Redis is gone, and at most while the key is in use. */
 const [again, beat] = [100, 1000]
 /** Milliseconds a key is taken to be in use after its last call. */
@@ -19,7 +19,7 @@ const inUse = 600_000
 /** Milliseconds that processes have to tell their counts after Redis has lost them. */
 const grace = 1000
 
-export type SharedTallyOptions = {
+export type RedisTallyOptions = {
   readonly period: Period
   readonly limit: number
   readonly connection: RedisConnection
@@ -40,12 +40,12 @@ class Waiter {
 /**
  * A count with other processes, through Redis. One exchange is under way at a time and speaks for all calls that wait; it
  * tells the whole count of this process, so that it may be done twice, or be lost. While Redis is gone this process keeps
- * to its share of what was left, told when both have what the other lacks. Why so: docs/decisions/quota.md.
+ * to the share that it was told of before. Why so: docs/decisions/quota.md.
  */
-export class SharedTally implements Tally {
+export class RedisTally implements Tally {
   readonly period: Period
   parkedUntil = 0
-  readonly #options: SharedTallyOptions
+  readonly #options: RedisTallyOptions
   readonly #keys: readonly [counts: string, live: string]
   readonly #unwatch: () => void
   #me = newName()
@@ -58,18 +58,21 @@ export class SharedTally implements Tally {
   #counts: readonly string[] = []
   #waiting: Waiter[] = []
   #flight: Promise<void> | undefined = undefined
-  /** How many this process may have while Redis is gone; undefined while it is there. */
+  /** How many this process might have, should Redis be gone: none if it never heard of the others. */
+  #allowed: number
+  /** How many it may have, because Redis is gone; undefined while it is there. */
   #ceiling: number | undefined = undefined
   #clock: Clock | undefined = undefined
   #timer: Timer | undefined = undefined
   #usedAt = 0
   #triedAt = -Infinity
 
-  constructor(options: SharedTallyOptions) {
-    const { period, place, connection, processes } = options
+  constructor(options: RedisTallyOptions) {
+    const { period, limit, place, connection, processes } = options
     this.period = period
     this.#options = options
     this.#processes = processes
+    this.#allowed = processes === undefined ? 0 : Math.floor(limit / processes)
     this.#keys = [`${place}:counts`, `${place}:live`]
     this.#unwatch = connection.whenReady(() => this.#send())
   }
@@ -83,28 +86,25 @@ export class SharedTally implements Tally {
   }
 
   async take(call: Call): Promise<Taking> {
-    const { name } = this.#options
+    const from = call.clock.now()
     this.#clock = call.clock
-    this.#usedAt = call.clock.now()
+    this.#usedAt = from
     this.#beat()
     if (this.#ceiling !== undefined) {
-      if (this.#usedAt - this.#triedAt >= again) this.#send()
+      if (from - this.#triedAt >= again) this.#send()
       return this.#alone(call)
     }
     const waiter = new Waiter()
     this.#waiting.push(waiter)
     this.#send()
-    const bound = { after: patience, layer: name, code: 'CALL_DEADLINE', verdict: 'timeout' } as const
-    const told = await call.within(bound).until(waiter.told.promise)
+    const told = await call.until(waiter.told.promise)
+    const wait = call.clock.now() - from
+    if (wait >= noted) call.note(says.slow, { wait }, this.#options.name)
     if (!(told instanceof Failure)) return told === 'alone' ? this.#alone(call) : told
     waiter.isGone = true
     // told in the very moment in which the wait was cut
     if (waiter.isTaken) this.settle(false)
-    const over = call.over()
-    if (over !== undefined) return over
-    call.note(says.silent, { wait: patience }, name)
-    this.#fallBack()
-    return this.#alone(call)
+    return told
   }
 
   settle(billed: boolean): void {
@@ -152,10 +152,11 @@ export class SharedTally implements Tally {
       const mine = this.#mine
       this.#triedAt = clock.now()
       const told = await this.#told(asking.length, false).catch(() => undefined)
-      if (told === undefined) {
+      if (told !== undefined) this.#heed(told, mine, asking)
+      else {
         this.#fallBack()
         for (const { told } of [...asking, ...this.#waiting.splice(0)]) told.resolve('alone')
-      } else this.#heed(told, mine, asking)
+      }
     } while (this.#waiting.length > 0)
   }
 
@@ -181,11 +182,14 @@ export class SharedTally implements Tally {
   }
 
   #heed(told: Told, mine: number, asking: readonly Waiter[]): void {
-    const { granted, total, processes, lostAgo, counts } = told
+    const { granted, total, processes, share, lostAgo, counts } = told
     const isRestored = lostAgo >= 0 && lostAgo < grace
-    // its share is of what was known before
+    // until all have told again, each keeps to the share it had before
     if (isRestored) this.#fallBack()
-    else this.#ceiling = undefined
+    else {
+      this.#ceiling = undefined
+      this.#allowed = share < 0 ? Infinity : mine + granted + share
+    }
     this.#epoch = told.epoch
     this.#others = total - mine - granted
     this.#processes = processes
@@ -205,12 +209,7 @@ export class SharedTally implements Tally {
 
   #fallBack(): void {
     if (this.#ceiling !== undefined) return
-    const { limit, whenGone } = this.#options
-    if (whenGone === 'refuse') this.#ceiling = -Infinity
-    else if (limit === Infinity) this.#ceiling = Infinity
-    // who never heard of the others does not know what they have left
-    else if (this.#processes === undefined) this.#ceiling = 0
-    else this.#ceiling = this.#mine + Math.max(0, Math.floor((limit - this.used) / Math.max(1, this.#processes)))
+    this.#ceiling = this.#options.whenGone === 'refuse' ? -Infinity : this.#allowed
   }
 
   #beat(): void {
