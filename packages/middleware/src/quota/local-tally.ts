@@ -117,8 +117,11 @@ export class LocalTally implements Tally {
     while (this.#isStale) {
       this.#isStale = false
       const bytes = Buffer.from(JSON.stringify({ used: this.used, parkedUntil: this.parkedUntil }))
-      // what was not written goes into the next write
-      await store!.set(place, bytes, { ttl: period.endsAt - period.startsAt }).catch(() => {})
+      try {
+        await store!.set(place, bytes, { ttl: period.endsAt - period.startsAt })
+      } catch {
+        // what was not written goes into the next write
+      }
     }
     this.#writing = undefined
   }
