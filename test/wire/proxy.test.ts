@@ -1,10 +1,12 @@
 import { once } from 'node:events'
+import http2 from 'node:http2'
 import { inspect } from 'node:util'
 import { Secret, type Stackable } from '@penstock/core'
+import { undiciTransport } from '@penstock/core/undici'
 import { limits, proxy, proxyFromEnv, redirect, tls } from '@penstock/middleware'
 import { beforeAll, expect, test } from 'vitest'
 import { type Certificate, certificate, pinOf } from '../support/certificates.ts'
-import { serving, servingBytes, servingTls } from '../support/loopback.ts'
+import { listening, serving, servingBytes, servingTls } from '../support/loopback.ts'
 import { proxying } from '../support/proxies.ts'
 import { facts, onBothTransports, over, settled, within } from '../support/transports.ts'
 
@@ -80,6 +82,20 @@ onBothTransports((make) => {
       sent: 'none',
     })
     expect(server.opened).toBe(0)
+  })
+
+  test('a streamed body goes through a tunnel', async () => {
+    await using server = await servingTls(target, async (request, response) => {
+      let bytes = 0
+      for await (const piece of request) bytes += (piece as Buffer).length
+      response.end(String(bytes))
+    })
+    await using through = await proxying()
+    await using http = over(make(), server.origin, [proxy(through.origin), tls({ ca: target.cert })])
+    async function* body() {
+      for (let piece = 0; piece < 100; piece++) yield Buffer.alloc(10_000)
+    }
+    expect(await (await http.post('/', { body: body() })).text()).toBe('1000000')
   })
 
   test('the credential reaches the proxy, and nobody else', async () => {
@@ -231,4 +247,16 @@ onBothTransports((make) => {
     expect((await http.get(`http://localhost:${plain.port}/`)).status).toBe(200)
     expect(through.asked.map(({ line }) => line)).toEqual([`CONNECT 127.0.0.1:${server.port}`, `GET ${plain.origin}/`])
   })
+})
+
+test('HTTP/2 is spoken through a tunnel', async () => {
+  const server = http2.createSecureServer({ ...target, allowHTTP1: true }, (request, response) =>
+    response.end(request.httpVersion),
+  )
+  await using loopback = await listening(server, 'https')
+  await using through = await proxying()
+  const layers = [proxy(through.origin), tls({ ca: target.cert })]
+  await using http = over(undiciTransport({ http2: true }), loopback.origin, layers)
+  expect(await (await http.get('/')).text()).toBe('2.0')
+  expect(through.asked.length).toBe(1)
 })
