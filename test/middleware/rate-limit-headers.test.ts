@@ -166,7 +166,7 @@ describe('a server that tells its limit where none is set', () => {
     await clock.drain()
     await all
 
-    expect(at).toEqual([0, 0, 5025, 10_050])
+    expect(at).toEqual([0, 0, 5025, 10_150])
   })
 
   it.each<[string, ReplyHeaders]>([

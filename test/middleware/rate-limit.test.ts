@@ -1,6 +1,6 @@
 import { client, type Endpoint, pipeline } from '@penstock/core'
 import { breaks, hangs, later, replies, scriptedTransport, virtualClock } from '@penstock/core/testing'
-import { credential, rateLimit, retry } from '@penstock/middleware'
+import { credential, rateLimit, type RateLimitOptions, retry } from '@penstock/middleware'
 import { describe, expect, it } from 'vitest'
 import { pacedCalls, notesOf, times, within } from '../support/paced-calls.ts'
 
@@ -243,7 +243,8 @@ describe('rateLimit with an endpoint whose qps cannot be', () => {
 })
 
 describe('rateLimit options', () => {
-  it.each([
+  const redis = 'redis://127.0.0.1:1'
+  it.each<[RateLimitOptions, string]>([
     [{ limit: 0 }, 'limit is 0: give a number above zero'],
     [{ window: 0 }, 'window is 0: give milliseconds above zero'],
     [{ window: Infinity }, 'window is Infinity: give milliseconds above zero'],
@@ -252,6 +253,10 @@ describe('rateLimit options', () => {
     [{ maxQueue: -1 }, 'maxQueue is -1: give a number from 0 up'],
     [{ keys: 0 }, 'keys is 0: give a number from 1 up'],
     [{ headers: 'believe' as never }, 'headers is believe: give heed, follow or ignore'],
+    [{ redis, prefix: 7 as never }, 'prefix is no text'],
+    [{ redis, alone: 'wait' as never }, 'alone is wait: give share or refuse'],
+    [{ redis, processes: 0 }, 'processes is 0: give a number from 1 up'],
+    [{ redis, headers: 'follow' }, 'headers is follow: processes share a limit that all know, so give it'],
   ])('refuse %o', (options, because) => {
     expect(() => rateLimit(options)).toThrow(
       expect.objectContaining({ code: 'CONFIG_INVALID', message: `rateLimit: ${because}` }),

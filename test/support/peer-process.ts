@@ -1,7 +1,7 @@
 /** A process of its own that calls an API over one stack, as it is told by its parent: see peers.ts. */
 import { client, pipeline } from '@penstock/core'
 import { undiciTransport } from '@penstock/core/undici'
-import { cache, quota, reject, status, token } from '@penstock/middleware'
+import { cache, quota, rateLimit, reject, status, token } from '@penstock/middleware'
 import { redisStore } from '@penstock/middleware/stores/redis'
 import type { Order, Setup, Told } from './peers.ts'
 
@@ -10,6 +10,7 @@ const stacks = {
   token: () => [token({ store: redisStore({ redis }), ...options } as never)],
   cache: () => [cache({ store: redisStore({ redis }), ...options })],
   quota: () => [quota({ redis, ...options })],
+  rateLimit: () => [rateLimit({ redis, ...options })],
 }
 const http = client({
   pipeline: pipeline([...stacks[layer](), status(), reject()] as never, undiciTransport()),

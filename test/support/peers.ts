@@ -6,7 +6,7 @@ import { join } from 'node:path'
 export type Setup = {
   readonly origin: string
   readonly redis: string
-  readonly layer: 'token' | 'cache' | 'quota'
+  readonly layer: 'token' | 'cache' | 'quota' | 'rateLimit'
   readonly options: object
 }
 

@@ -53,6 +53,13 @@ export const codes = {
     'Send less at once, or allow more time.',
     '降低并发，或放宽时限。',
   ),
+  LIMIT_UNSHARED: entry(
+    'limit',
+    'Redis, where processes share a limit, is gone.',
+    '多进程共享限额所用的 Redis 不可用。',
+    "Wait until it is back, or let each process go at its share: rateLimit({ alone: 'share' }).",
+    "等待其恢复，或让各进程按份额发送：rateLimit({ alone: 'share' })。",
+  ),
   ATTEMPTS_SPENT: entry(
     'refused',
     'The call has made all its attempts.',

@@ -2,7 +2,10 @@ import { type Call, duration, type Failure, layer, type Next, notes, type Outcom
 import { check, ownLimit } from './rate-limit/checked.ts'
 import { Gate } from './rate-limit/gate.ts'
 import { Gates } from './rate-limit/gates.ts'
-import { longest, type Told, told } from './rate-limit/told.ts'
+import type { Pacer } from './rate-limit/pacer.ts'
+import { sharing } from './rate-limit/sharing.ts'
+import { asked, told } from './rate-limit/told.ts'
+import type { RedisLike } from './redis/client.ts'
 
 export type RateLimitOptions<Name extends string = 'rateLimit'> = {
   /** Requests the server allows in a window. @default the endpoint's `qps`; without one a call passes untouched */
@@ -20,6 +23,17 @@ export type RateLimitOptions<Name extends string = 'rateLimit'> = {
   readonly key?: (call: Call<any>) => string
   /** Calls that may wait for one key. @default 10_000 */
   readonly maxQueue?: number
+  /**
+   * A client of ioredis, which stays yours, or an address, `redis://127.0.0.1:6379`: processes that name the same one share the
+   * limit. @default none: this process has it to itself
+   */
+  readonly redis?: RedisLike | string
+  /** Stands before every key in Redis. @default 'penstock:rate:' */
+  readonly prefix?: string
+  /** While Redis is gone: `share` goes on at the limit by the number of processes last seen; `refuse` says no. @default 'share' */
+  readonly alone?: 'share' | 'refuse'
+  /** Processes that share the limit, as long as Redis has not told. @default 1 */
+  readonly processes?: number
   /** Keys that are kept; those with nobody waiting are forgotten first. @default 1024 */
   readonly keys?: number
   /** @default 'rateLimit' */
@@ -41,6 +55,10 @@ const says = notes('rateLimit', {
     'the server says that it takes {remaining} more: nobody goes for {wait:ms}',
     '服务器告知剩余 {remaining} 次：暂停 {wait:ms}',
   ],
+  alone: [
+    'Redis is gone: goes by the share of one in {processes}',
+    'Redis 不可用：按 {processes} 个进程均分的份额发送',
+  ],
 })
 
 /**
@@ -61,52 +79,62 @@ export function rateLimit<const Name extends string = 'rateLimit'>(options: Rate
   const { limit, window = 1000, guard = 50, key = counted, maxQueue = 10_000, keys = 1024 } = options
   const { headers = 'heed', name = 'rateLimit' as Name } = options
   check({ limit, window, guard, maxQueue, keys, headers })
-  const gates = new Gates(keys, (each) => new Gate(each, window, guard))
+  const { redis } = options
+  const shared =
+    redis === undefined ? undefined : sharing({ ...options, redis, name, window, guard, headers, drop: refusal })
+  const gates = new Gates(keys, shared?.gate ?? ((each) => new Gate(each, window, guard, refusal)))
+  shared?.whenReady(() => gates.all().forEach((gate) => gate.returned?.()))
 
   return layer({
     name,
     slot: 'pace',
     about: limit === undefined ? 'qps of the endpoint' : `${limit} in ${duration(window)}`,
     traits: { limit, window, guard, waits: Infinity },
+    async close() {
+      await Promise.all(gates.all().map(async (gate) => gate.close?.()))
+      shared?.close()
+    },
     run(call, next) {
       const allowed = limit ?? ownLimit(call.endpoint, window)
       if (allowed === undefined && headers !== 'follow') return next(call)
-      return paced(call, next, gates.of(key(call), allowed ?? Infinity, call.clock.now()), allowed === undefined)
+      return paced(call, next, gates.of(key(call), allowed ?? Infinity, call.clock), allowed === undefined)
     },
   })
 
-  async function paced(call: Call, next: Next, gate: Gate, follows: boolean): Promise<Outcome> {
+  async function paced(call: Call, next: Next, gate: Pacer, follows: boolean): Promise<Outcome> {
     const number = await turn(call, gate)
     if (typeof number !== 'number') return number
+    if (gate.alone !== undefined) call.note(says.alone, { processes: gate.alone }, name)
     const outcome = await next(call)
     const { clock } = call
     const said = outcome.failed || headers === 'ignore' ? undefined : told(outcome.headers, clock.date())
     if (follows && said?.limit !== undefined && said.window !== undefined) gate.pace(said.limit, said.window)
     if (outcome.verdict === 'rate') {
-      const wait = gate.refused(number, clock.now(), asked(outcome, said), refusal)
+      const wait = gate.refused(number, clock.now(), asked(outcome, said))
       call.note(says.backs_off, { wait, guard: gate.guard }, name)
       return outcome
     }
     if (!outcome.failed) gate.admitted()
-    const wait = said === undefined ? undefined : gate.heard(number, clock.now(), said, refusal)
+    const wait = said === undefined ? undefined : gate.heard(number, clock.now(), said)
     if (wait !== undefined) call.note(says.told, { remaining: said?.remaining, wait }, name)
     return outcome
   }
 
   /** The number of its turn, or why there is none. */
-  async function turn(call: Call, gate: Gate): Promise<number | Failure> {
+  async function turn(call: Call, gate: Pacer): Promise<number | Failure> {
     const over = call.over()
     if (over !== undefined) return over
     const now = call.clock.now()
     const { waiting } = gate
     const wait = gate.ahead(now)
-    if (wait === 0) return gate.pass(now)
+    const passed = wait === 0 ? gate.pass(now) : undefined
+    if (passed !== undefined) return passed
     if (wait >= call.remaining()) return refusal(call, wait)
     if (waiting >= maxQueue) {
       call.note(says.full, { ahead: waiting }, name)
       return refused('RATE_WAIT', name, `${waiting} calls wait for a turn already`, wait)
     }
-    call.note(says.waits, { wait, ahead: waiting }, name)
+    if (wait > 0) call.note(says.waits, { wait, ahead: waiting }, name)
     return gate.queue(call)
   }
 
@@ -116,12 +144,6 @@ export function rateLimit<const Name extends string = 'rateLimit'>(options: Rate
     const because = `a wait of ${duration(wait)} for a turn does not fit into the ${duration(left)} left`
     return refused('RATE_WAIT', name, because, wait)
   }
-}
-
-/** What a server that refuses asks us to wait. */
-function asked({ retryAfter }: Outcome, said: Told | undefined): number | undefined {
-  const after = retryAfter ?? (said?.remaining === 0 ? said.reset : undefined)
-  return after !== undefined && after >= 0 && after <= longest ? after : undefined
 }
 
 const counted = ({ context, endpoint, origin, path }: Call<any>) =>

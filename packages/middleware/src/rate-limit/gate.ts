@@ -1,4 +1,5 @@
 import type { Call, Failure } from '@penstock/core'
+import type { Drop, Pacer } from './pacer.ts'
 import { Schedule } from './schedule.ts'
 import type { Told } from './told.ts'
 import { Turn } from './turn.ts'
@@ -10,22 +11,21 @@ const pause = 2
 /** Milliseconds that each admitted request takes off it again. */
 const decay = 0.125
 
-/** Says no to a call that would wait for so many milliseconds. */
-export type Drop = (call: Call<any>, wait: number) => Failure
-
-/** Turns at one server's limit, in the order they are asked for, and what the server's answers teach about them. */
-export class Gate {
+/** Turns for this process alone. */
+export class Gate implements Pacer {
   readonly #queue: Turn[] = []
   readonly #schedule: Schedule
   readonly #leastGuard: number
   readonly #mostGuard: number
+  readonly #drop: Drop
   /** Those that went before this one say nothing new. */
   #news = 0
   #heard = -1
 
-  constructor(limit: number, window: number, guard: number) {
+  constructor(limit: number, window: number, guard: number, drop: Drop) {
     this.#leastGuard = guard
     this.#mostGuard = window
+    this.#drop = drop
     this.#schedule = new Schedule(limit, window, guard)
   }
 
@@ -33,27 +33,26 @@ export class Gate {
     return this.#queue.length
   }
 
-  /** Milliseconds, grown by what the server refused. */
   get guard(): number {
     return this.#schedule.guard
   }
 
-  /** Forgetting it now would let nobody go too early. */
+  get alone(): undefined {
+    return undefined
+  }
+
   idle(now: number): boolean {
     return this.#queue.length === 0 && this.#schedule.idle(now)
   }
 
-  /** Milliseconds that one more would wait. */
   ahead(now: number): number {
     return Math.max(0, this.#schedule.at(this.#queue.length) - now)
   }
 
-  /** Go at once: only when nobody is ahead. @returns its number, for {@link refused} and {@link heard} */
   pass(now: number): number {
     return this.#schedule.go(now, now)
   }
 
-  /** Wait for a turn: gives its number when it has come, or the failure that cut the wait short. */
   queue(call: Call): Promise<number | Failure> {
     return new Promise((resolve) => new Turn(call, this, resolve))
   }
@@ -77,20 +76,13 @@ export class Gate {
     return number
   }
 
-  /** The server took one. */
   admitted(): void {
     const { guard } = this.#schedule
     if (guard > this.#leastGuard) this.#schedule.guard = Math.max(this.#leastGuard, guard - decay)
   }
 
-  /**
-   * The server refused one as too many: everybody moves back. Several that were under way together are one piece of news.
-   *
-   * @param after milliseconds the server asks for. @default the longer, up to a window, the more the guard has grown
-   * @param drop called for each that no longer fits its deadline
-   * @returns milliseconds until the next turn
-   */
-  refused(number: number, now: number, after: number | undefined, drop: Drop): number {
+  /** Several that were under way together are one piece of news. */
+  refused(number: number, now: number, after: number | undefined): number {
     const schedule = this.#schedule
     const news = number >= this.#news
     if (news) {
@@ -98,27 +90,21 @@ export class Gate {
       schedule.guard = Math.min(this.#mostGuard, schedule.guard + step)
     }
     schedule.hold(now + (after ?? (news ? Math.min(schedule.window, pause * (schedule.guard - this.#leastGuard)) : 0)))
-    this.#move(now, drop)
+    this.#move(now)
     return schedule.at(0) - now
   }
 
-  /**
-   * The server told how many it would still take, and until when. What was told to an earlier one is old.
-   *
-   * @returns milliseconds until the next turn, when that has moved back
-   */
-  heard(number: number, now: number, { remaining, reset }: Told, drop: Drop): number | undefined {
+  heard(number: number, now: number, { remaining, reset }: Told): number | undefined {
     if (remaining === undefined || reset === undefined || number < this.#heard) return undefined
     const before = this.#schedule.at(0)
     this.#heard = number
     this.#schedule.allow(number + remaining, now + reset)
     const after = this.#schedule.at(0)
     if (after === before) return undefined
-    this.#move(now, drop)
+    this.#move(now)
     return after > before ? after - now : undefined
   }
 
-  /** Keep to the limit that the server has told. */
   pace(limit: number, window: number): void {
     this.#schedule.pace(limit, window)
   }
@@ -128,11 +114,11 @@ export class Gate {
   }
 
   /** The turns have moved: who no longer fits leaves, the first waits anew. */
-  #move(now: number, drop: Drop): void {
+  #move(now: number): void {
     let place = 0
     for (const turn of this.#queue.slice()) {
       const at = this.#schedule.at(place)
-      if (at >= turn.call.deadlineAt) turn.cut(drop(turn.call, at - now))
+      if (at >= turn.call.deadlineAt) turn.cut(this.#drop(turn.call, at - now))
       else place++
     }
     this.#lead()

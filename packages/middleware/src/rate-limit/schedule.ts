@@ -2,6 +2,8 @@
 const mostKept = 256
 /** Part of the window by which turns that come late may be made up for. */
 const lag = 0.25
+/** Guards by which a request over a new socket may be later still: it goes there and back before it is sent. */
+export const cold = 2
 
 /**
  * When the next may go: evenly, `(window + guard) / limit` apart, and never more than `limit` in a window and a guard,
@@ -17,12 +19,16 @@ export class Schedule {
   #kept = 0
   #count = 0
   #evenAt = -Infinity
+  /** Until then sockets are opened. */
+  #warmAt: number | undefined
   /** Beyond the departure of this number nobody goes before that time. */
   #upTo = Infinity
   #until = -Infinity
 
-  constructor(limit: number, window: number, guard: number) {
+  /** @param warmAt when sockets are open. @default a window after the first departure */
+  constructor(limit: number, window: number, guard: number, warmAt?: number) {
     this.guard = guard
+    this.#warmAt = warmAt
     this.#window = window
     this.pace(limit, window)
   }
@@ -61,7 +67,8 @@ export class Schedule {
   go(now: number, from = now - this.#window * lag): number {
     const held = this.#count > this.#upTo ? this.#until : -Infinity
     this.#evenAt = Math.max(this.#evenAt, held, from) + this.#spacing
-    if (this.#kept > 0) this.#log[this.#count % this.#kept] = now
+    if (this.#warmAt === undefined) this.#warmAt = now + this.#window
+    if (this.#kept > 0) this.#log[this.#count % this.#kept] = now < this.#warmAt ? now + cold * this.guard : now
     return this.#count++
   }
 

@@ -1,4 +1,4 @@
-import { header, headerList, type ReplyHeaders } from '@penstock/core'
+import { header, headerList, type Outcome, type ReplyHeaders } from '@penstock/core'
 
 /** What a server says of its limit. Times in milliseconds. */
 export type Told = {
@@ -12,7 +12,7 @@ export type Told = {
 }
 
 /** Nobody is believed who asks for more than a day. */
-export const longest = 86_400_000
+const longest = 86_400_000
 
 /**
  * What the `RateLimit` headers of a reply say: the IETF's fields (draft-ietf-httpapi-ratelimit-headers, from 08 on), those of
@@ -30,6 +30,12 @@ export function told(headers: ReplyHeaders, date: number): Told | undefined {
     remaining: whole(header(headers, `${prefix}-remaining`)),
     reset: until(header(headers, `${prefix}-reset`), header(headers, 'date'), date),
   }
+}
+
+/** Milliseconds that a server that refuses asks us to wait. */
+export function asked({ retryAfter }: Outcome, said: Told | undefined): number | undefined {
+  const after = retryAfter ?? (said?.remaining === 0 ? said.reset : undefined)
+  return after !== undefined && after >= 0 && after <= longest ? after : undefined
 }
 
 const prefixes = ['ratelimit', 'x-ratelimit', 'x-rate-limit']

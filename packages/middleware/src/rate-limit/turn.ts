@@ -26,7 +26,8 @@ export class Turn extends Wait {
     if (this.call.remaining() <= 0) return
     const { alarms } = this.call.runtime
     if (this.dueAt !== Infinity) alarms.drop(this)
-    this.dueAt = Math.min(at, this.call.deadlineAt)
+    // an alarm in the past rings a round later
+    this.dueAt = Math.min(Math.max(at, this.call.clock.now()), this.call.deadlineAt)
     if (this.dueAt !== Infinity) alarms.add(this)
   }
 
