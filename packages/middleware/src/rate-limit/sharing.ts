@@ -3,7 +3,7 @@ import { type Clock, ConfigError } from '@penstock/core'
 import type { RedisLike } from '../redis/client.ts'
 import { RedisConnection } from '../redis/connection.ts'
 import type { Drop } from './pacer.ts'
-import { SharedGate } from './shared-gate.ts'
+import { RedisGate } from './redis-gate.ts'
 
 type Options = {
   readonly redis: RedisLike | string
@@ -17,7 +17,7 @@ type Options = {
   readonly drop: Drop
 }
 
-export type SharedOptions = {
+export type RedisGateOptions = {
   readonly connection: RedisConnection
   readonly keys: readonly string[]
   /** This process. */
@@ -44,12 +44,12 @@ export function sharing(options: Options) {
   const me = randomUUID()
 
   return {
-    gate: (limit: number, key: string, clock: Clock): SharedGate => {
+    gate: (limit: number, key: string, clock: Clock): RedisGate => {
       const { name, window, guard, drop } = rest
       // a key may be long, and may say more than others have to see
       const digest = createHash('sha256').update(`${name} ${window} ${key}`).digest('hex').slice(0, 32)
       const keys = ['state', 'log', 'free', 'members'].map((part) => `${prefix}{${digest}}:${part}`)
-      return new SharedGate({ connection, keys, me, limit, window, guard, alone, processes, name, drop }, clock)
+      return new RedisGate({ connection, keys, me, limit, window, guard, alone, processes, name, drop }, clock)
     },
     whenReady: (tell: () => void) => connection.whenReady(tell),
     close: () => connection.close(),

@@ -4,7 +4,7 @@ import type { Pacer } from './pacer.ts'
 import { RedisClock } from './redis-clock.ts'
 import { argumentsOf, farewell, type Grant, type Granted, grantedOf, reservation } from './reservation.ts'
 import { cold, Schedule } from './schedule.ts'
-import type { SharedOptions } from './sharing.ts'
+import type { RedisGateOptions } from './sharing.ts'
 import type { Told } from './told.ts'
 import { Turn } from './turn.ts'
 
@@ -18,8 +18,8 @@ const patience = 250
 const late = 1
 
 /** Turns at a limit that several processes share: Redis gives them out, a few at a time, and each process waits for its own. */
-export class SharedGate implements Pacer {
-  readonly #options: SharedOptions
+export class RedisGate implements Pacer {
+  readonly #options: RedisGateOptions
   readonly #clock: Clock
   readonly #queue: Turn[] = []
   /** Turns that are ours and have not come, the next one first. By our clock. */
@@ -38,7 +38,7 @@ export class SharedGate implements Pacer {
   #returns = false
   #triedAt = -Infinity
 
-  constructor(options: SharedOptions, clock: Clock) {
+  constructor(options: RedisGateOptions, clock: Clock) {
     this.#options = options
     this.#clock = clock
     this.#guard = options.guard
