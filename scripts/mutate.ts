@@ -1,25 +1,58 @@
 /**
- * Mutation testing, in place (`npm run mutate`): does a test fail when a line changes? Arguments are globs of sources;
- * without any, the four whose figures the project answers for.
+ * Mutation testing, in place (`npm run mutate`): does a test fail when a line changes? Every part is measured by its own
+ * tests alone: the pipeline of core by those of core, a layer by those that bear its name. Arguments are names of parts;
+ * without any, all of them.
  *
  * In place because workspace packages resolve through links to the originals: in a sandbox every mutant survives unseen.
  * So the sources must be committed first, and are put back however the run ends.
  */
 import { execFileSync, spawn } from 'node:child_process'
 import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
+
+type Part = { readonly name: string; readonly sources: readonly string[]; readonly tests: readonly string[] }
+type Mutant = { readonly status: string }
+type Report = { readonly files: Readonly<Record<string, { readonly mutants: readonly Mutant[] }>> }
 
 const root = join(import.meta.dirname, '..')
-const measured = [
-  'packages/middleware/src/{retry,circuit-breaker,token}.ts',
-  'packages/middleware/src/{retry,circuit-breaker,token}/**/*.ts',
-  'packages/core/src/encode.ts',
-  'packages/core/src/encode/**/*.ts',
-]
-const asked = process.argv.slice(2)
-const files = (asked.length > 0 ? asked : measured).flatMap((pattern) => globSync(pattern, { cwd: root })).toSorted()
-if (files.length === 0) throw new Error(`nothing to mutate: no file matches ${asked.join(' ')}`)
+/** Of all mutants of a run, in per cent. */
+const floor = 85
+const report = join(root, 'node_modules/.cache/mutation.json')
 
+const layers = globSync('packages/middleware/src/*.ts', { cwd: root })
+  .map((path) => basename(path, '.ts'))
+  .filter((name) => name !== 'index')
+const parts: readonly Part[] = [
+  {
+    name: 'core',
+    sources: [
+      'packages/core/src/{a,b,call.,call-error,cl,comp,e,h,la,m,out,ov,pi,pla,prep,r,s,t,verdict.,w}*.ts',
+      'packages/core/src/{lint,recorder}/*.ts',
+    ],
+    tests: ['test/core/*.test.ts'],
+  },
+  { name: 'encode', sources: ['packages/core/src/encode/**/*.ts'], tests: ['test/core/encode-*.test.ts'] },
+  {
+    name: 'stores',
+    sources: ['packages/middleware/src/{stores,recall}/*.ts'],
+    tests: ['test/middleware/{*-store,cache,dedupe}.test.ts'],
+  },
+  ...layers.map((name) => ({
+    name,
+    sources: [`packages/middleware/src/${name}.ts`, `packages/middleware/src/${name}/**/*.ts`],
+    tests: [`test/middleware/${name}.test.ts`, `test/middleware/${name}-*.test.ts`],
+  })),
+]
+
+const asked = process.argv.slice(2)
+const unknown = asked.filter((name) => !parts.some((part) => part.name === name))
+if (unknown.length > 0)
+  throw new Error(`no part is called ${unknown.join(', ')}: there are ${parts.map(({ name }) => name).join(', ')}`)
+const measured = asked.length === 0 ? parts : parts.filter(({ name }) => asked.includes(name))
+const found = (patterns: readonly string[]) =>
+  patterns.flatMap((pattern) => globSync(pattern, { cwd: root })).toSorted()
+
+const files = measured.flatMap(({ sources }) => found(sources))
 const changed = execFileSync('git', ['status', '--porcelain', '--', ...files], { cwd: root, encoding: 'utf8' })
 if (changed !== '') {
   console.error(`Commit these first; mutants are written over them:\n${changed}`)
@@ -27,15 +60,43 @@ if (changed !== '') {
 }
 
 const originals = files.map((file) => ({ path: join(root, file), text: readFileSync(join(root, file), 'utf8') }))
-const stryker = spawn(join(root, 'test/node_modules/.bin/stryker'), ['run', '--mutate', files.join(',')], {
-  cwd: root,
-  stdio: 'inherit',
-})
+let running: ReturnType<typeof spawn> | undefined
 // Stryker is asked to stop and puts back what it can; a file that still holds its switches is put back here.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stryker.kill(signal))
-stryker.on('close', (status) => {
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => running?.kill(signal))
+
+/** Killed and all mutants of one part; what survives is printed by Stryker. */
+async function measure({ sources, tests }: Part): Promise<{ readonly killed: number; readonly all: number }> {
+  rmSync(report, { force: true })
+  const env = { ...process.env, MUTATE_TESTS: found(tests).join(',') }
+  const stryker = join(root, 'test/node_modules/.bin/stryker')
+  running = spawn(stryker, ['run', '--mutate', found(sources).join(',')], { cwd: root, stdio: 'inherit', env })
+  const status = await new Promise((resolve) => running!.on('close', resolve))
+  if (status !== 0) throw new Error(`Stryker ended with ${String(status)}`)
+  const mutants = Object.values((JSON.parse(readFileSync(report, 'utf8')) as Report).files).flatMap(
+    (file) => file.mutants,
+  )
+  const killed = mutants.filter((mutant) => mutant.status === 'Killed' || mutant.status === 'Timeout').length
+  const survived = mutants.filter((mutant) => mutant.status === 'Survived' || mutant.status === 'NoCoverage').length
+  return { killed, all: killed + survived }
+}
+
+const rows: string[] = []
+const total = { killed: 0, all: 0 }
+const percent = ({ killed, all }: typeof total) => (all === 0 ? 100 : (100 * killed) / all)
+try {
+  for (const part of measured) {
+    console.log(`\n# ${part.name}`)
+    const result = await measure(part)
+    total.killed += result.killed
+    total.all += result.all
+    rows.push(`| \`${part.name}\` | ${result.all} | ${percent(result).toFixed(1)} % |`)
+  }
+} finally {
   for (const { path, text } of originals)
     if (readFileSync(path, 'utf8').includes('stryMutAct_')) writeFileSync(path, text)
   for (const leftover of globSync('stryker-setup-*.js', { cwd: root })) rmSync(join(root, leftover))
-  process.exitCode = status ?? 1
-})
+}
+console.log(
+  `\n| part | mutants | killed |\n| --- | --- | --- |\n${rows.join('\n')}\n| all | ${total.all} | ${percent(total).toFixed(1)} % |`,
+)
+process.exitCode = percent(total) >= floor ? 0 : 1
