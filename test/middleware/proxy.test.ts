@@ -78,6 +78,13 @@ describe('proxy', () => {
     )
   })
 
+  it('takes the place of its opposite in a stack that is ready', () => {
+    const ready = pipeline([tls(), direct()], scriptedTransport(replies(200)))
+    expect(String(ready.without('direct').insert(proxy(at)).plan())).toBe(
+      'tls(≥ 1.2) → proxy(http://proxy.example.com:3128) → scripted',
+    )
+  })
+
   it.each<[string, ProxyLayerOptions, string]>([
     ['proxy.example.com', {}, 'proxy(): the address of the proxy is no URL: write it as http://proxy.example.com:3128'],
     ['socks5://hush:1080', {}, 'proxy(): a proxy is spoken to by http or https alone'],
