@@ -1,5 +1,6 @@
 import { conformance, type Subject } from '@penstock/core/testing'
 import {
+  adaptiveConcurrency,
   cache,
   circuitBreaker,
   cookies,
@@ -30,6 +31,7 @@ import { modules } from '../support/modules.ts'
 
 /** Every layer of the package, in a form in which it does something. */
 const subjects: Readonly<Record<string, Subject>> = {
+  adaptiveConcurrency: { layer: () => adaptiveConcurrency() },
   cache: { layer: () => cache() },
   circuitBreaker: { layer: () => circuitBreaker() },
   cookies: { layer: () => cookies() },

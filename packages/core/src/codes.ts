@@ -74,6 +74,13 @@ export const codes = {
     'Wait for retryAfter; raise quota({ limit }), or buy more of the vendor.',
     '等待 retryAfter 后再试；或提高 quota({ limit })，或向厂商购买额度。',
   ),
+  CONCURRENCY_LIMIT: entry(
+    'limit',
+    'The server has as much in flight as it can work on.',
+    '服务端的在途请求已达其处理能力。',
+    'Send less at once, or allow more time; see in explain() how slow the server has become.',
+    '降低并发或放宽时限；用 explain() 查看服务端变慢的程度。',
+  ),
   BODY_SPENT: entry(
     'refused',
     'A body that can be read once has been sent already.',

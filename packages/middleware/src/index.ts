@@ -1,3 +1,4 @@
+export { adaptiveConcurrency, type AdaptiveConcurrencyOptions, type ConcurrencyHandles, type ConcurrencyState } from './adaptive-concurrency.ts'
 export { cache, type CacheHandles, type CacheOptions } from './cache.ts'
 export { circuitBreaker, type CircuitBreakerOptions, type CircuitHandles, type CircuitState } from './circuit-breaker.ts'
 export { type CookieJarLike, cookies, type CookiesOptions } from './cookies.ts'

@@ -13,6 +13,8 @@ export type ServerOptions = {
   readonly queue?: number
   /** Requests that it works on side by side, so that one takes `workers / capacity` seconds. @default 1 */
   readonly workers?: number
+  /** How much of the time that a request takes is chance, 0 to 1: from always the same to exponential. @default 0 */
+  readonly spread?: number
   /** Milliseconds on the way there and back. @default 0 */
   readonly latency?: number
   /** What it says, for a stack that judges by more than the status. */
@@ -45,7 +47,7 @@ const atOnce = 5
  * @param seen told of every request as it comes in
  */
 export function simulatedServer(
-  { capacity = 100, queue = 300, workers = 1, latency = 0, answers }: ServerOptions,
+  { capacity = 100, queue = 300, workers = 1, spread = 0, latency = 0, answers }: ServerOptions,
   { fault, before, lasts }: Scenario,
   clock: Clock,
   chance: Chance,
@@ -62,7 +64,9 @@ export function simulatedServer(
   function served(now: number): number {
     const worker = freeAt.indexOf(Math.min(...freeAt))
     const from = Math.max(now, freeAt[worker]!)
-    return (freeAt[worker] = from + (workers * 1000) / (faultAt(from).capacity ?? capacity))
+    const takes = (workers * 1000) / (faultAt(from).capacity ?? capacity)
+    const varies = spread === 0 ? 1 : 1 - spread - spread * Math.log(1 - chance())
+    return (freeAt[worker] = from + takes * varies)
   }
 
   /** True when a request more would be one too many in the second that ends now. */

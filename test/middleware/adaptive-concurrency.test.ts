@@ -1,0 +1,363 @@
+import { type Call, client, type Middleware, pipeline, refused, type Request, sentence } from '@penstock/core'
+import { breaks, hangs, later, replies, scriptedTransport, stalls, type Step, virtualClock } from '@penstock/core/testing'
+import { adaptiveConcurrency, type AdaptiveConcurrencyOptions, deadline, status, timeout } from '@penstock/middleware'
+import { describe, expect, it } from 'vitest'
+
+const origin = 'https://api.example.com'
+const well = later(100, replies(200))
+
+type Setting = { readonly after?: number; readonly attempt?: number; readonly inside?: readonly Middleware[] }
+
+/** The layer over a server that does what `server.does` says. */
+function over(options: AdaptiveConcurrencyOptions<any> = {}, setting: Setting = {}) {
+  const { after = 10_000, attempt = after, inside = [] } = setting
+  const clock = virtualClock()
+  const server: { does: Step } = { does: well }
+  const calls: Call<any>[] = []
+  const paths: string[] = []
+  const keep: Middleware = (call, next) => (calls.push(call), next(call))
+  const transport = scriptedTransport((call) => (paths.push(call.path), server.does(call)))
+  const adaptive = adaptiveConcurrency(options)
+  const stack = [keep, deadline({ after }), adaptive, timeout({ after: attempt }), ...inside, status()] as never
+  const http = client({ pipeline: pipeline(stack, transport), origin, clock })
+  return {
+    adaptive,
+    calls,
+    clock,
+    http,
+    paths,
+    server,
+    begin: (path = '/', request: Partial<Request> = {}) => http.outcome({ ...request, path }),
+    notes: (index: number) =>
+      (calls.at(index)!.ledger.notes ?? []).map(({ kind, facts, layer }) => [kind.id, facts, layer]),
+    state: () => adaptive.state(origin),
+    /** So many at once, until they are answered. */
+    async burst(count: number, milliseconds = 100) {
+      const done = Promise.all(Array.from({ length: count }, () => http.outcome({ path: '/' })))
+      await clock.advance(milliseconds)
+      await done
+      return adaptive.state(origin).limit
+    },
+  }
+}
+
+describe('places', () => {
+  it('are as many as the limit; who finds none waits, first come first served', async () => {
+    const { begin, clock, paths, state } = over({ limit: 2 })
+    const done = Promise.all(['/a', '/b', '/c', '/d', '/e'].map((path) => begin(path)))
+    await clock.advance(0)
+    const seen: unknown[] = [[...paths], state()]
+    await clock.advance(100)
+    seen.push([...paths])
+    await clock.advance(200)
+    await done
+    expect([...seen, paths, state(), clock.timers]).toEqual([
+      ['/a', '/b'],
+      { limit: 2, inFlight: 2, waiting: 3 },
+      ['/a', '/b', '/c', '/d'],
+      ['/a', '/b', '/c', '/d', '/e'],
+      { limit: 2, inFlight: 0, waiting: 0 },
+      0,
+    ])
+  })
+
+  it('are given back when the body is over, and not before', async () => {
+    const { begin, clock, server, state } = over({ limit: 2 })
+    server.does = stalls()
+    const reply = await begin('/', { stream: true })
+    await clock.advance(9999)
+    const before = [reply.failed, state().inFlight]
+    await clock.advance(1)
+    expect([...before, state().inFlight]).toEqual([false, 1, 0])
+  })
+
+  it.each<[string, Step]>([
+    ['a failure', breaks('CONNECTION_RESET')],
+    [
+      'a bug',
+      () => {
+        throw new RangeError('a bug')
+      },
+    ],
+  ])('are given back once by %s', async (_, step) => {
+    const { begin, clock, server, state } = over({ limit: 2 })
+    server.does = step
+    const outcomes = Promise.allSettled([begin(), begin(), begin()])
+    await clock.advance(0)
+    await outcomes
+    expect(state()).toEqual({ limit: 2, inFlight: 0, waiting: 0 })
+  })
+
+  it('let a bug out as it was thrown', async () => {
+    const { begin, server } = over()
+    const bug = new RangeError('a bug')
+    server.does = () => {
+      throw bug
+    }
+    await expect(begin()).rejects.toBe(bug)
+  })
+
+  it('are of one key each: the origin, or what key says', async () => {
+    const { begin, clock, paths, adaptive } = over({ limit: 1, key: ({ path }) => path })
+    void begin('/a')
+    void begin('/b')
+    void begin('/b')
+    await clock.advance(0)
+    expect([paths, adaptive.state('/a'), adaptive.state('/b'), adaptive.state('/c')]).toEqual([
+      ['/a', '/b'],
+      { limit: 1, inFlight: 1, waiting: 0 },
+      { limit: 1, inFlight: 1, waiting: 1 },
+      { limit: 1, inFlight: 0, waiting: 0 },
+    ])
+  })
+
+  it('are forgotten with the key that was asked for least lately and has nobody in flight', async () => {
+    const { begin, clock, adaptive, server } = over({ limit: 1, keys: 2, key: ({ path }) => path })
+    server.does = hangs()
+    void begin('/busy')
+    server.does = well
+    for (const path of ['/a', '/b', '/a', '/busy']) void begin(path)
+    await clock.advance(0)
+    expect(['/busy', '/a', '/b'].map((key) => adaptive.state(key).inFlight)).toEqual([1, 1, 1])
+    await clock.advance(100)
+    void begin('/c')
+    void begin('/d')
+    await clock.advance(0)
+    expect(['/busy', '/c', '/d'].map((key) => adaptive.state(key).inFlight)).toEqual([1, 1, 1])
+  })
+})
+
+describe('a call that waits', () => {
+  it('is over at once when its caller aborts, with the reason as it came, and nothing is left of it', async () => {
+    const { begin, clock, paths, state } = over({ limit: 1 })
+    const controller = new AbortController()
+    const first = begin('/a')
+    const waiting = begin('/b', { signal: controller.signal })
+    const third = begin('/c')
+    await clock.advance(0)
+    const reason = new Error('enough')
+    controller.abort(reason)
+    expect([await waiting, clock.now(), state().waiting]).toMatchObject([{ code: 'CANCELLED', reason }, 0, 1])
+    await clock.advance(200)
+    await Promise.all([first, third])
+    expect([paths, clock.timers, state().inFlight]).toEqual([['/a', '/c'], 0, 0])
+  })
+
+  it('is over at its deadline', async () => {
+    const { begin, clock, server, state } = over({ limit: 1 }, { after: 1000 })
+    server.does = hangs()
+    void begin('/a')
+    const waiting = begin('/b')
+    await clock.advance(1000)
+    expect([await waiting, state()]).toMatchObject([{ code: 'CALL_DEADLINE' }, { inFlight: 0, waiting: 0 }])
+  })
+
+  it('is over when the client is closed', async () => {
+    const { begin, clock, http, server } = over({ limit: 1 })
+    server.does = hangs()
+    void begin('/a')
+    const waiting = begin('/b')
+    await clock.advance(0)
+    const closed = http.close({ within: 0 })
+    await clock.advance(1)
+    await closed
+    expect(await waiting).toMatchObject({ code: 'CLIENT_CLOSED' })
+  })
+
+  it('is refused, and not sent, when its turn comes too late for an answer', async () => {
+    const { begin, burst, clock, paths, server } = over({ limit: 2 }, { after: 1000 })
+    await burst(1)
+    server.does = hangs()
+    void begin('/other')
+    server.does = later(950, replies(200))
+    void begin('/a')
+    const waiting = begin('/b')
+    await clock.advance(950)
+    expect([await waiting, paths, clock.now()]).toMatchObject([
+      { code: 'CONCURRENCY_LIMIT', verdict: 'refused', because: 'an answer would take 185 ms, and 50 ms are left' },
+      ['/', '/other', '/a'],
+      1050,
+    ])
+  })
+
+  it('notes how many places there are and who is ahead', async () => {
+    const { begin, clock, notes } = over({ limit: 1 })
+    void begin()
+    void begin()
+    void begin()
+    await clock.advance(0)
+    expect([notes(0), notes(1), notes(2)]).toEqual([
+      [],
+      [['adaptiveConcurrency.waits', { limit: 1, ahead: 0 }, 'adaptiveConcurrency']],
+      [['adaptiveConcurrency.waits', { limit: 1, ahead: 1 }, 'adaptiveConcurrency']],
+    ])
+  })
+})
+
+describe('a call is refused', () => {
+  it('when as many wait as may', async () => {
+    const { begin, clock, notes } = over({ limit: 1, maxQueue: 1, name: 'lane' })
+    void begin()
+    void begin()
+    const refusal = begin()
+    await clock.advance(0)
+    expect([await refusal, notes(2)]).toMatchObject([
+      {
+        verdict: 'refused',
+        code: 'CONCURRENCY_LIMIT',
+        layer: 'lane',
+        because: '1 calls wait for a place already',
+        phase: 'local',
+      },
+      [['adaptiveConcurrency.full', { ahead: 1 }, 'lane']],
+    ])
+  })
+
+  it('at once when the answer would come too late, with the time it would take', async () => {
+    const { begin, burst, clock, notes } = over({ limit: 1 }, { after: 250 })
+    await burst(1)
+    void begin()
+    void begin()
+    const refusal = begin()
+    await clock.advance(0)
+    expect([await refusal, notes(-1), clock.now()]).toMatchObject([
+      { code: 'CONCURRENCY_LIMIT', retryAfter: 300, because: 'an answer would take 300 ms, and 250 ms are left' },
+      [['adaptiveConcurrency.does_not_fit', { needs: 300, left: 250 }, 'adaptiveConcurrency']],
+      100,
+    ])
+  })
+
+  it('never when nobody is in flight, however slow the server has been: somebody has to find out', async () => {
+    const { begin, burst, clock, server } = over({ limit: 1 }, { after: 1000 })
+    server.does = later(990, replies(200))
+    await burst(1, 990)
+    const first = begin()
+    const second = begin()
+    await clock.advance(990)
+    expect([(await first).verdict, (await second).verdict]).toEqual(['ok', 'refused'])
+  })
+})
+
+describe('what the limit is learnt from', () => {
+  it('is answers: while the server keeps its pace, each 20 that use it let it grow by half', async () => {
+    const { burst, state } = over()
+    expect([await burst(20), await burst(30), state().limit]).toEqual([30, 45, 45])
+  })
+
+  it('is not answers while the limit is hardly used', async () => {
+    const { burst } = over({ limit: 40 })
+    expect([await burst(31), await burst(31)]).toEqual([40, 40])
+  })
+
+  it('is a server that gets slower: the limit falls by as much as it exceeds twice the time, and grows by its root', async () => {
+    const { burst, server } = over()
+    await burst(20)
+    server.does = later(300, replies(200))
+    expect(await burst(30, 300)).toBe(Math.floor((30 * 2) / 3 + Math.sqrt(30)))
+  })
+
+  it('is told in the ledger of the call that lowers it', async () => {
+    const { burst, notes, server } = over()
+    await burst(20)
+    server.does = later(400, replies(200))
+    await burst(30, 400)
+    expect(Array.from({ length: 50 }, (_, index) => notes(index)).flat()).toEqual([
+      ['adaptiveConcurrency.lowers', { limit: 20, took: 400, unloaded: 100 }, 'adaptiveConcurrency'],
+    ])
+  })
+
+  it('is no wait of our own: neither for a place here nor of a layer inside', async () => {
+    let waits = 1
+    const { burst } = over({ maxLimit: 20 }, { inside: [async (call, next) => (await call.wait(waits)) ?? next(call)] })
+    await burst(20, 101)
+    waits = 2000
+    expect(await burst(60, 6300)).toBe(20)
+  })
+
+  it.each<[string, Middleware[], Step]>([
+    ['a refusal of a layer inside', [async () => refused('TEST', 'inner', 'not today')], well],
+    ['an error answered at once', [], replies(500)],
+    ['a broken connection', [], breaks('CONNECTION_RESET')],
+    ['too many requests in this second', [], replies(429)],
+    ['a mistake of the caller', [], replies(404)],
+  ])('is not %s', async (_, inside, step) => {
+    const { burst, server } = over({}, { inside })
+    server.does = step
+    expect([await burst(20), await burst(20)]).toEqual([20, 20])
+  })
+
+  it.each<[string, Step]>([
+    ['a server that says that it is overloaded', replies(503)],
+    ['an attempt that ran out of time', hangs()],
+  ])('is %s', async (_, step) => {
+    const { burst, server } = over({ maxLimit: 20 }, { attempt: 100 })
+    server.does = later(50, replies(200))
+    await burst(20)
+    server.does = step
+    expect(await burst(20)).toBe(Math.floor(20 * 0.5 + Math.sqrt(20)))
+  })
+
+  it('is a call given up by its caller, if it had waited for longer than the server should take', async () => {
+    const { begin, burst, clock, server, state } = over({ maxLimit: 20 })
+    await burst(20)
+    server.does = hangs()
+    const givenUp = async (after: number) => {
+      const controller = new AbortController()
+      const done = Promise.all(Array.from({ length: 20 }, () => begin('/', { signal: controller.signal })))
+      await clock.advance(after)
+      controller.abort()
+      await done
+      await clock.advance(0)
+      return state().limit
+    }
+    expect([await givenUp(150), await givenUp(500)]).toEqual([20, Math.floor(20 * 0.5 + Math.sqrt(20))])
+  })
+})
+
+describe('its options', () => {
+  it.each<[AdaptiveConcurrencyOptions, string]>([
+    [{ limit: 0 }, 'limit is 0: give a number from 1 up'],
+    [{ limit: NaN }, 'limit is NaN: give a number from 1 up'],
+    [{ minLimit: 0 }, 'minLimit is 0: give a number from 1 up'],
+    [{ maxLimit: 0 }, 'maxLimit is 0: give a number from 1 up'],
+    [{ keys: 0 }, 'keys is 0: give a number from 1 up'],
+    [{ minLimit: 21 }, 'limit is 20: give a number from minLimit, 21, to maxLimit, 1000'],
+    [{ maxLimit: 19 }, 'limit is 20: give a number from minLimit, 1, to maxLimit, 19'],
+    [{ maxQueue: -1 }, 'maxQueue is -1: give a number from 0 up'],
+  ])('%j is refused when the factory is called', (options, because) => {
+    expect(() => adaptiveConcurrency(options)).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID', message: `adaptiveConcurrency: ${because}` }),
+    )
+  })
+
+  it.each([{ limit: 1 }, { minLimit: 20 }, { maxLimit: 20 }, { maxQueue: 0 }, { keys: 1 }])('%j is taken', (options) => {
+    expect(adaptiveConcurrency(options).slot).toBe('pace')
+  })
+
+  it('are told in the plan', () => {
+    const { name, about, traits, verdicts } = adaptiveConcurrency({ name: 'lane' })
+    expect({ name, about, traits, verdicts }).toEqual({
+      name: 'lane',
+      about: '1–1000, 100 waiting',
+      traits: { limit: 20, minLimit: 1, maxLimit: 1000, maxQueue: 100 },
+      verdicts: 'needs',
+    })
+  })
+})
+
+it('its story is told in both languages', async () => {
+  const { begin, calls, clock } = over({ limit: 1, maxQueue: 1 })
+  void begin()
+  void begin()
+  void begin()
+  await clock.advance(0)
+  const told = calls.flatMap(({ ledger }) =>
+    (ledger.notes ?? []).flatMap(({ kind, facts }) => [sentence(kind.en, facts), sentence(kind.zh, facts)]),
+  )
+  expect(told).toEqual([
+    'waits for one of 1 places, 0 ahead',
+    '等待 1 个名额之一，前面有 0 个',
+    'refuses: 1 calls wait already',
+    '拒绝：已有 1 个调用在排队',
+  ])
+})
