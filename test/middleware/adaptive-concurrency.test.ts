@@ -1,5 +1,14 @@
 import { type Call, client, type Middleware, pipeline, refused, type Request, sentence } from '@penstock/core'
-import { breaks, hangs, later, replies, scriptedTransport, stalls, type Step, virtualClock } from '@penstock/core/testing'
+import {
+  breaks,
+  hangs,
+  later,
+  replies,
+  scriptedTransport,
+  stalls,
+  type Step,
+  virtualClock,
+} from '@penstock/core/testing'
 import { adaptiveConcurrency, type AdaptiveConcurrencyOptions, deadline, status, timeout } from '@penstock/middleware'
 import { describe, expect, it } from 'vitest'
 
@@ -20,8 +29,16 @@ function over(options: AdaptiveConcurrencyOptions<any> = {}, setting: Setting = 
   const adaptive = adaptiveConcurrency(options)
   const stack = [keep, deadline({ after }), adaptive, timeout({ after: attempt }), ...inside, status()] as never
   const http = client({ pipeline: pipeline(stack, transport), origin, clock })
+  /** So many at once, until they are answered. */
+  const burst = async (count: number, milliseconds = 100) => {
+    const done = Promise.all(Array.from({ length: count }, () => http.outcome({ path: '/' })))
+    await clock.advance(milliseconds)
+    await done
+    return adaptive.state(origin).limit
+  }
   return {
     adaptive,
+    burst,
     calls,
     clock,
     http,
@@ -31,13 +48,6 @@ function over(options: AdaptiveConcurrencyOptions<any> = {}, setting: Setting = 
     notes: (index: number) =>
       (calls.at(index)!.ledger.notes ?? []).map(({ kind, facts, layer }) => [kind.id, facts, layer]),
     state: () => adaptive.state(origin),
-    /** So many at once, until they are answered. */
-    async burst(count: number, milliseconds = 100) {
-      const done = Promise.all(Array.from({ length: count }, () => http.outcome({ path: '/' })))
-      await clock.advance(milliseconds)
-      await done
-      return adaptive.state(origin).limit
-    },
   }
 }
 
@@ -330,9 +340,12 @@ describe('its options', () => {
     )
   })
 
-  it.each([{ limit: 1 }, { minLimit: 20 }, { maxLimit: 20 }, { maxQueue: 0 }, { keys: 1 }])('%j is taken', (options) => {
-    expect(adaptiveConcurrency(options).slot).toBe('pace')
-  })
+  it.each([{ limit: 1 }, { minLimit: 20 }, { maxLimit: 20 }, { maxQueue: 0 }, { keys: 1 }])(
+    '%j is taken',
+    (options) => {
+      expect(adaptiveConcurrency(options).slot).toBe('pace')
+    },
+  )
 
   it('are told in the plan', () => {
     const { name, about, traits, verdicts } = adaptiveConcurrency({ name: 'lane' })

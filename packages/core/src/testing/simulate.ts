@@ -55,13 +55,16 @@ export async function simulate(
 }
 
 function check({ rate, capacity, workers, queue, latency, spread, clients = [1], seeds = [1] }: SimulateOptions): void {
-  for (const [option, value] of Object.entries({ rate, capacity, workers }))
+  for (const [option, value] of Object.entries({ rate, capacity }))
     if (value !== undefined && !(value > 0 && value < Infinity)) throw invalid(option, value, 'a number above zero')
   for (const [option, value] of Object.entries({ queue, latency }))
     if (value !== undefined && !(value >= 0)) throw invalid(option, value, 'a number from zero up')
   if (spread !== undefined && !(spread >= 0 && spread <= 1)) throw invalid('spread', spread, 'a share from 0 to 1')
-  for (const count of clients)
-    if (!(Number.isInteger(count) && count >= 1)) throw invalid('clients', count, 'whole numbers from 1 up')
+  for (const [option, value] of [
+    ['workers', workers ?? 1] as const,
+    ...clients.map((count) => ['clients', count] as const),
+  ])
+    if (!(Number.isInteger(value) && value >= 1)) throw invalid(option, value, 'a whole number from 1 up')
   if (seeds.length === 0) throw invalid('seeds', 'empty', 'at least one')
 }
 
