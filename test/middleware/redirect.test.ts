@@ -33,11 +33,12 @@ describe('redirect', () => {
     [308, 'PATCH', 'PATCH', 'text'],
   ])('follows %d of a %s by a %s with body %s', async (code, method, after, body) => {
     const { outcome, sent, transport } = set({}, to('/b', code), replies(200))
-    const headers = { 'content-type': 'text/plain', 'content-language': 'en', digest: 'x', accept: '*/*' }
+    const kept = { accept: '*/*', 'x-content': '1', 'x-digest': '1', 'digest-x': '1' }
+    const headers = { 'content-type': 'text/plain', 'content-language': 'en', digest: 'x', 'repr-digest': 'x', ...kept }
     await outcome({ method, body: 'text', headers })
     expect(sent()).toEqual([`${method} https://api.example.com/a`, `${after} https://api.example.com/b`])
     expect(bodyKinds(transport)).toEqual(['text', body])
-    expect(transport.calls[1]!.headers).toEqual(body === 'none' ? { accept: '*/*' } : headers)
+    expect(transport.calls[1]!.headers).toEqual(body === 'none' ? kept : headers)
   })
 
   it.each([301, 302, 303, 307, 308])('keeps a HEAD a HEAD through %d', async (code) => {
@@ -94,6 +95,7 @@ describe('redirect', () => {
       code: 'REDIRECT_INVALID',
       layer: 'redirect',
       because,
+      phase: 'receive',
       sent: 'all',
     })
     expect(transport.calls.length).toBe(1)
@@ -195,13 +197,14 @@ describe('redirect', () => {
     const { outcome, transport } = set({}, to('/b'), replies(200))
     await outcome({ headers: { authorization: key, 'x-api-key': 'k' }, query: { key } })
     const [first, second] = transport.calls
-    expect([second!.headers, second!.secretQuery]).toEqual([first!.headers, first!.secretQuery])
+    expect(second).toMatchObject({ path: '/b', headers: first!.headers, secretQuery: first!.secretQuery })
   })
 
   it.each([
     ['/b?key=canary%2B1&page=2', '/b?page=2', ['key']],
     ['/b?key=canary%2B1', '/b', ['key']],
     ['/b?key=other&page=2', '/b?key=other&page=2', []],
+    ['/b?key=canary%2B1&key=other', '/b?key=canary%2B1&key=other', []],
   ])('sends a secret parameter once that the server has written into %s', async (location, path, names) => {
     const { outcome, transport } = set({}, to(location), replies(200))
     await outcome({ query: { key: new Secret('key', 'canary+1') } })
@@ -214,21 +217,31 @@ describe('redirect', () => {
     ['?page=2&next=https%3A%2F%2Fapi.example.com%2F%3Fkey%3Dcanary%252B1', '/b?page=2'],
     ['?t=bearer-canary', '/b'],
     ['?pin=42&page=42nd', '/b?page=42nd'],
+    ['?pin=%34%32&page=2&a=', '/b?page=2&a='],
+    ['?a=xxcanary%2B1xx&page=%zz', '/b?page=%zz'],
+    ['?a=two+words', '/b'],
+    ['', '/b'],
   ])(
     'takes a secret out of the address on another origin that the server has written into it: %s',
     async (tail, path) => {
       const { outcome, transport } = set({}, to(`https://other.example.com/b${tail}`), replies(200))
       const authorization = new Secret('bearer', 'Bearer bearer-canary')
-      const query = { key: new Secret('key', 'canary+1'), pin: new Secret('pin', '42') }
-      await outcome({ headers: { authorization }, query })
+      const words = new Secret('words', 'two words')
+      const query = { key: new Secret('key', 'canary+1'), pin: new Secret('pin', '42'), no: new Secret('no', '') }
+      await outcome({ headers: { authorization, 'x-words': words }, query })
       expect(transport.calls[1]!.path).toBe(path)
     },
   )
 
   it('refuses an address on another origin whose path holds a secret', async () => {
-    const { outcome, transport } = set({}, to('https://other.example.com/canary/b'))
-    const failed = await outcome({ query: { key: new Secret('key', 'canary') } })
-    expect(failed).toMatchObject({ verdict: 'refused', code: 'REDIRECT_INVALID' })
+    const { outcome, transport } = set({}, to('https://other.example.com/xcanaryx/b'))
+    const query = { other: new Secret('other', 'elsewhere'), key: new Secret('key', 'canary') }
+    const failed = await outcome({ query })
+    expect(failed).toMatchObject({
+      verdict: 'refused',
+      code: 'REDIRECT_INVALID',
+      because: 'the address on another origin holds a secret of this one',
+    })
     expect(inspect(failed)).not.toContain('canary')
     expect(transport.calls.length).toBe(1)
   })
@@ -249,11 +262,14 @@ describe('redirect', () => {
     const transport = scriptedTransport(to('https://other.example.com/'), replies(200))
     const stack = [gift, redirect({ sensitiveHeaders: ['X-Tenant'], sensitiveContext: ['tenant'] }), spy] as const
     const http = client({ pipeline: pipeline(stack, transport), origin: 'https://api.example.com' })
-    const reply = await http.get('/a', { headers: { 'x-tenant': 't', 'x-region': 'cn' } })
+    const reply = await http.get('/a', {
+      headers: { 'x-tenant': 't', 'x-region': 'cn' },
+      query: { key: new Secret('key', 'canary') },
+    })
     expect(transport.calls[1]!.headers).toEqual({ 'x-region': 'cn' })
     expect(seen[1]).toEqual({ region: 'cn' })
     expect(reply.ledger.notes!.map(({ kind, facts }) => [kind.id, facts])).toEqual([
-      ['redirect.crosses', { status: 302, method: 'GET', hop: 1, dropped: 5 }],
+      ['redirect.crosses', { status: 302, method: 'GET', hop: 1, dropped: 6 }],
     ])
   })
 
@@ -374,6 +390,8 @@ describe('redirect', () => {
       scriptedTransport(to('ftp://a')),
     )
     expect(String(stack.plan())).toBe('hops(2 hops, same origin) → scripted')
+    expect(stack.plan().layers[0]!.traits).toEqual({ maxHops: 2, crossOrigin: false })
+    expect(String(pipeline([redirect()], scriptedTransport(replies(200))).plan())).toBe('redirect(10 hops) → scripted')
     const http = client({ pipeline: stack, origin: 'https://api.example.com' })
     expect(await http.outcome({ path: '/' })).toMatchObject({ layer: 'hops' })
   })
