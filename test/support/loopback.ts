@@ -76,3 +76,12 @@ export function onHead(socket: net.Socket, tell: (head: string) => void): void {
     tell(whole)
   })
 }
+
+/** A port on which nobody listens. */
+export async function closedPort(): Promise<number> {
+  const server = net.createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as net.AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}

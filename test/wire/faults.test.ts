@@ -2,7 +2,7 @@ import net from 'node:net'
 import { once } from 'node:events'
 import { Failure } from '@penstock/core'
 import { expect, test } from 'vitest'
-import { onHead, servingBytes } from '../support/loopback.ts'
+import { closedPort, onHead, servingBytes } from '../support/loopback.ts'
 import { facts, onBothTransports, over } from '../support/transports.ts'
 
 onBothTransports((make) => {
@@ -17,14 +17,6 @@ onBothTransports((make) => {
   }
 
   /** A port where nobody listens. */
-  const closedPort = async () => {
-    const server = net.createServer().listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const { port } = server.address() as net.AddressInfo
-    await new Promise((resolve) => server.close(resolve))
-    return port
-  }
-
   const fresh = { verdict: 'network', reusedSocket: false }
 
   test('a refused connection sent nothing', async () => {

@@ -54,7 +54,8 @@ function nested(child: Ledger, at: number, lang: Language): Row[] {
 const moment = (milliseconds: number) =>
   milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(2)} s`
 
-function tripRow({ attempt, status, code, phase, sent, took, reusedSocket }: Trip, lang: Language): string {
+function tripRow(trip: Trip, lang: Language): string {
+  const { attempt, status, code, phase, sent, took, reusedSocket } = trip
   const words = vocabulary[lang]
   const socket = reusedSocket ? `, ${words.reused}` : ''
   const what =
@@ -63,7 +64,16 @@ function tripRow({ attempt, status, code, phase, sent, took, reusedSocket }: Tri
       : status === undefined
         ? `${code} ${words.during(phase)}, ${words.sent(sent)}${socket}`
         : `${status} ${words.within(duration(took))}${socket}`
-  return `#${attempt}  ${'wire'.padEnd(14)} ${what}`
+  return `#${attempt}  ${'wire'.padEnd(14)} ${what}${phasesOf(trip)}`
+}
+
+/** Where the time of a trip went that failed, or was slow. */
+function phasesOf({ code, took = 0, timeline }: Trip): string {
+  if (timeline?.connection === undefined || (code === undefined && took < 1000)) return ''
+  const spent = Object.entries(timeline.phases).filter(([, milliseconds]) => milliseconds >= 0.5)
+  return spent.length === 0
+    ? ''
+    : ` (${spent.map(([phase, milliseconds]) => `${phase} ${duration(milliseconds)}`).join(' · ')})`
 }
 
 const noteRow = ({ attempt, layer, kind, facts }: Note, lang: Language) =>

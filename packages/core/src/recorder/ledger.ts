@@ -3,6 +3,7 @@ import type { Outcome, Phase, Sent } from '../outcome.ts'
 import type { Verdict } from '../verdict.ts'
 import type { Budget } from '../budget.ts'
 import type { Facts, NoteKind } from './notes.ts'
+import { Timeline } from './timeline.ts'
 
 /** How much is kept: nothing; decisions and wire facts; a span a layer as well. */
 export const levels = ['off', 'errors', 'all'] as const
@@ -40,6 +41,8 @@ export type Trip = {
   phase: Phase
   sent: Sent
   reusedSocket: boolean | undefined
+  /** What it did on the wire, and when. Undefined at level `off`. */
+  readonly timeline: Timeline | undefined
 }
 
 /**
@@ -126,6 +129,7 @@ export class Ledger {
       phase: 'local',
       sent: 'none',
       reusedSocket: undefined,
+      timeline: this.level === 'off' ? undefined : new Timeline(),
     }
     this.trips.push(trip)
     return trip

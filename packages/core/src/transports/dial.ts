@@ -1,12 +1,16 @@
 import type net from 'node:net'
+import type { TLSSocket } from 'node:tls'
 import { systemClock } from '../clock.ts'
 import type { Phase } from '../outcome.ts'
+import { Connection } from '../recorder/connection.ts'
 
 /** One connection on its way, and how far it has come. Through a proxy it is made of more than one socket. */
 export class Dial {
   /** The one in the making, in the end the one to send on. */
   socket!: net.Socket
   stage: Phase | 'ready'
+  /** When it came how far, for the ledger. */
+  readonly connection: Connection = new Connection()
   /** The first error of a socket, whatever a library makes of it. */
   fault: Error | undefined = undefined
   /** What an error means before the origin itself is spoken to. */
@@ -25,6 +29,7 @@ export class Dial {
     this.socket = socket
     dials.set(socket, this)
     socket.on('error', (error) => this.#failed(error))
+    watch(socket, this.connection)
     socket.once('close', () => {
       // the one before it closes with it, and says nothing new
       if (socket === this.socket) this.#closed()
@@ -45,6 +50,7 @@ export class Dial {
 
   #closed(): void {
     this.#stop()
+    this.connection.ended()
     if (this.stage === 'ready') return
     if (this.fault === undefined) this.#failed(new Error('The connection was given up'))
     for (const tell of this.#lost) tell(this.fault!)
@@ -65,6 +71,7 @@ export class Dial {
   done(): void {
     this.stage = 'ready'
     this.translate = undefined
+    this.connection.ready()
     this.#stop()
     for (const tell of this.#ready) tell()
     this.#ready = []
@@ -73,6 +80,20 @@ export class Dial {
   #stop(): void {
     if (this.#timer !== undefined) systemClock.clearTimer(this.#timer)
   }
+}
+
+function watch(socket: net.Socket, connection: Connection): void {
+  socket.on('connectionAttempt', (address, _, family) => connection.tried(address, family))
+  socket.on('connectionAttemptFailed', (address, _port, _family, error: NodeJS.ErrnoException) =>
+    connection.failed(address, error.code),
+  )
+  socket.once('lookup', () => (connection.lookedUpAt ??= systemClock.now()))
+  socket.once('connect', () => connection.opened(socket))
+  if (!('getPeerX509Certificate' in socket)) return
+  const secured = socket as TLSSocket
+  connection.secured = true
+  // before Node looks at the certificate: one that it does not trust is what one wants to see, and gone a moment later
+  secured.prependOnceListener('secure', () => connection.shown(secured))
 }
 
 const dials = new WeakMap<net.Socket, Dial>()

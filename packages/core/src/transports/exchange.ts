@@ -1,7 +1,10 @@
+import { bodyLength } from '../body.ts'
 import type { Call } from '../call.ts'
 import { PenstockError } from '../errors.ts'
 import type { ReplyHeaders } from '../headers.ts'
 import { Failure, type Outcome, type Phase, type Sent } from '../outcome.ts'
+import type { Connection } from '../recorder/connection.ts'
+import type { Timeline } from '../recorder/timeline.ts'
 import { Reply } from '../reply.ts'
 import { Intake } from './intake.ts'
 import { proxyAuth } from './tunnel.ts'
@@ -26,12 +29,15 @@ export abstract class Exchange extends Intake implements UploadSocket {
   reusedSocket: boolean | undefined = undefined
   protected upload: Upload | undefined = undefined
   protected answered = false
+  /** Undefined when nothing is recorded. */
+  protected readonly timeline: Timeline | undefined
   readonly #outcome: Promise<Outcome>
   #resolve!: (outcome: Outcome) => void
   #reject!: (bug: unknown) => void
 
   constructor(call: Call<any>, transport: string) {
     super(call, transport)
+    this.timeline = call.ledger.trips.at(-1)?.timeline
     this.#outcome = new Promise((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject
@@ -41,6 +47,8 @@ export abstract class Exchange extends Intake implements UploadSocket {
   protected abstract dispatch(request: WireRequest, payload: Payload): void
   /** Asked before there is an answer. */
   protected abstract progress(): Reached
+  /** The one it is on, or waits for. */
+  protected abstract get connection(): Connection | undefined
   abstract ready(): Promise<void>
   abstract flushed(): boolean
 
@@ -72,6 +80,7 @@ export abstract class Exchange extends Intake implements UploadSocket {
       return this.cut(new Failure(verdict, code, this.transport, because))
     }
     this.answered = true
+    this.timeline?.answered()
     if (this.call.method !== 'HEAD' && status !== 204 && status !== 304) this.expect(headers)
     this.#resolve(new Reply(status, headers, this, this.reusedSocket))
   }
@@ -114,6 +123,11 @@ export abstract class Exchange extends Intake implements UploadSocket {
   override end(): void {
     super.end()
     this.upload?.close()
+    const { timeline } = this
+    if (timeline === undefined) return
+    timeline.bytesReceived = this.encoded
+    timeline.bytesSent = this.upload?.bytes ?? bodyLength(this.call.body) ?? 0
+    timeline.end(this.connection)
   }
 }
 

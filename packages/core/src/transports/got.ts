@@ -4,6 +4,7 @@ import type { Got, Request as GotStream } from 'got'
 import type { Call } from '../call.ts'
 import { type Phase, refused } from '../outcome.ts'
 import type { Transport } from '../transport.ts'
+import type { Connection } from '../recorder/connection.ts'
 import { dialAgent } from './dial-agent.ts'
 import { dialOf, stageOf } from './dial.ts'
 import { Dialer } from './dialer.ts'
@@ -113,13 +114,15 @@ class GotExchange extends Exchange {
       ...(payload === undefined ? {} : { body: payload, allowGetBody: true }),
       // the path as it is, not as a URL would have it; and what is secret goes past got
       request: (url: URL, options: object) =>
-        (this.#request = pool.request(url, {
-          ...options,
-          path,
-          headers: headers as OutgoingHttpHeaders,
-          agent: pool.agent,
-          maxHeaderSize: headerLimit(call.wire),
-        })),
+        (this.#request = this.#watched(
+          pool.request(url, {
+            ...options,
+            path,
+            headers: headers as OutgoingHttpHeaders,
+            agent: pool.agent,
+            maxHeaderSize: headerLimit(call.wire),
+          }),
+        )),
     }
     const stream = (this.#stream = pool.got.stream(call.origin, options))
     stream.once('response', (message: IncomingMessage) => this.#answered(message))
@@ -131,6 +134,16 @@ class GotExchange extends Exchange {
       this.abort()
     })
     if (payload === undefined && call.method !== 'GET' && call.method !== 'HEAD') stream.end()
+  }
+
+  #watched(request: ClientRequest): ClientRequest {
+    const { timeline } = this
+    if (timeline === undefined) return request
+    request.once('socket', (socket: Socket) => {
+      const dial = dialOf(socket)
+      dial?.whenReady(() => timeline.begin(dial.connection))
+    })
+    return request.once('finish', () => timeline.sent())
   }
 
   #answered(message: IncomingMessage): void {
@@ -159,6 +172,11 @@ class GotExchange extends Exchange {
     if (stage !== 'ready') return { phase: stage, sent: 'none' }
     if (request!.writableFinished) return { phase: 'wait', sent: 'all' }
     return { phase: 'send', sent: this.upload !== undefined && this.upload.bytes === 0 ? 'headers' : 'part' }
+  }
+
+  protected get connection(): Connection | undefined {
+    const socket = this.#request?.socket
+    return socket ? dialOf(socket)?.connection : undefined
   }
 
   /** got reads a body at once. */

@@ -22,10 +22,11 @@ export abstract class Intake extends Wait implements ReplyBody, Sink {
   /** Nothing more will come. */
   protected over = false
   protected readonly transport: string
+  /** Bytes of the body that have come, as they came. */
+  protected encoded = 0
   #failure: Failure | undefined = undefined
   #pieces: Uint8Array[] = []
   #held = 0
-  #encoded = 0
   #decoded = 0
   #total: number | undefined = undefined
   #decoder: Decoder | undefined = undefined
@@ -65,10 +66,10 @@ export abstract class Intake extends Wait implements ReplyBody, Sink {
 
   protected data(piece: Uint8Array): void {
     if (this.over) return
-    this.#encoded += piece.length
+    this.encoded += piece.length
     this.#silence?.heard()
     const { onDownload } = this.call.options
-    if (onDownload !== undefined) tell(onDownload, this.#encoded, this.#total)
+    if (onDownload !== undefined) tell(onDownload, this.encoded, this.#total)
     if ((this.#decoder ?? this).take(piece)) return
     this.#silence?.hold()
     this.pause()
@@ -96,7 +97,7 @@ export abstract class Intake extends Wait implements ReplyBody, Sink {
     this.#decoded += piece.length
     const { body = 67_108_864, ratio = 100 } = this.call.wire.limits ?? {}
     if (this.#decoded > body) this.#tooMuch('BODY_TOO_LARGE', `the body has more than ${body} bytes`)
-    else if (this.#decoder !== undefined && this.#decoded > harmless && this.#decoded > ratio * this.#encoded)
+    else if (this.#decoder !== undefined && this.#decoded > harmless && this.#decoded > ratio * this.encoded)
       this.#tooMuch('BODY_RATIO', `the body grows more than ${ratio} times in decoding`)
     if (this.over) return true
     this.#pieces.push(piece)

@@ -2,6 +2,7 @@ import type { Dispatcher, Pool as UndiciPool } from 'undici'
 import type { Call } from '../call.ts'
 import { refused } from '../outcome.ts'
 import type { Transport } from '../transport.ts'
+import type { Connection } from '../recorder/connection.ts'
 import { Dialer } from './dialer.ts'
 import { Exchange, type Payload, type Reached } from './exchange.ts'
 import { Lane, type Passenger } from './lane.ts'
@@ -122,6 +123,10 @@ class UndiciExchange extends Exchange implements Passenger {
     return { phase: 'send', sent: this.upload !== undefined && this.upload.bytes === 0 ? 'headers' : 'part' }
   }
 
+  protected get connection(): Connection | undefined {
+    return this.#lane?.dial?.connection
+  }
+
   /** undici reads a body when it has a socket for it. */
   ready(): Promise<void> {
     return Promise.resolve()
@@ -147,11 +152,14 @@ class UndiciExchange extends Exchange implements Passenger {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
     if (this.over) return controller.abort(gone)
-    this.reusedSocket = this.#lane!.served++ > 0
+    const lane = this.#lane!
+    this.reusedSocket = lane.served++ > 0
+    this.timeline?.begin(lane.dial?.connection)
   }
 
   onRequestSent(): void {
     this.#sent = true
+    this.timeline?.sent()
   }
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: Record<string, string | string[]>): void {

@@ -1,0 +1,88 @@
+import { systemClock } from '../clock.ts'
+import type { Connection } from './connection.ts'
+
+/** Milliseconds of a trip, by what it waited for. A kept-alive connection has no `dns`, `tcp` and `tls`. */
+export type Phases = {
+  /** For a socket, or for its turn on one. */
+  readonly queue: number
+  readonly dns: number
+  readonly tcp: number
+  readonly tls: number
+  readonly send: number
+  /** For the first byte of the answer. */
+  readonly wait: number
+  readonly receive: number
+}
+
+/** When a trip reached what, on the process's monotonic clock: one for all its parts, whatever the client's own says. */
+export class Timeline {
+  readonly dispatchedAt: number = systemClock.now()
+  /** Its first byte may go out. */
+  startedAt: number | undefined = undefined
+  sentAt: number | undefined = undefined
+  answeredAt: number | undefined = undefined
+  endedAt: number | undefined = undefined
+  connection: Connection | undefined = undefined
+  /** Milliseconds that a kept-alive connection had been idle before it. */
+  idle: number | undefined = undefined
+  /** Of bodies, as they were on the wire. */
+  bytesSent = 0
+  bytesReceived = 0
+
+  /** It has its connection, and may write to it. */
+  begin(connection: Connection | undefined): void {
+    const now = systemClock.now()
+    this.startedAt = now
+    this.connection = connection
+    if (connection === undefined) return
+    if (connection.uses++ > 0 && connection.idleSince !== undefined) this.idle = Math.max(0, now - connection.idleSince)
+    connection.idleSince = undefined
+  }
+
+  sent(): void {
+    this.sentAt ??= systemClock.now()
+  }
+
+  answered(): void {
+    this.answeredAt ??= systemClock.now()
+  }
+
+  /** Nothing more comes. @param connection the one it waited for, when it never began */
+  end(connection: Connection | undefined): void {
+    if (this.endedAt !== undefined) return
+    this.endedAt = systemClock.now()
+    this.connection ??= connection
+    if (this.startedAt !== undefined && this.connection !== undefined) this.connection.idleSince = this.endedAt
+  }
+
+  /** From dispatch to now, or to the end. */
+  get total(): number {
+    return (this.endedAt ?? systemClock.now()) - this.dispatchedAt
+  }
+
+  /** They add up to {@link total}. */
+  get phases(): Phases {
+    const { dispatchedAt, startedAt, connection } = this
+    const end = this.endedAt ?? systemClock.now()
+    const between = (from: number | undefined, to: number | undefined) =>
+      from === undefined ? 0 : Math.max(0, Math.min(to ?? end, end) - Math.max(from, dispatchedAt))
+    // an answer may come before all was sent
+    const sentAt = Math.min(this.sentAt ?? Infinity, this.answeredAt ?? Infinity, end)
+    const dialled = connection !== undefined && (connection.readyAt ?? Infinity) > dispatchedAt
+    const { startedAt: from, lookedUpAt, connectedAt, readyAt } = dialled ? connection : nothing
+    const over = startedAt ?? end
+    const dns = between(from, Math.min(lookedUpAt ?? connectedAt ?? over, over))
+    const tcp = between(
+      lookedUpAt ?? (connectedAt === undefined ? undefined : from),
+      Math.min(connectedAt ?? over, over),
+    )
+    const tls = connection?.secured === true ? between(connectedAt, Math.min(readyAt ?? over, over)) : 0
+    const send = between(startedAt, sentAt)
+    const wait = startedAt === undefined ? 0 : between(sentAt, this.answeredAt)
+    const receive = between(this.answeredAt, end)
+    const queue = Math.max(0, over - dispatchedAt - dns - tcp - tls)
+    return { queue, dns, tcp, tls, send, wait, receive }
+  }
+}
+
+const nothing: Partial<Connection> = {}
