@@ -1,5 +1,4 @@
 import net from 'node:net'
-import { once } from 'node:events'
 import { Failure } from '@penstock/core'
 import { expect, test } from 'vitest'
 import { closedPort, onHead, servingBytes } from '../support/loopback.ts'
