@@ -1,4 +1,4 @@
-import { type Clock, client, Failure, pipeline } from '@penstock/core'
+import { type Clock, client, Failure, ledgerOf, pipeline } from '@penstock/core'
 import { replies, scriptedTransport, virtualClock } from '@penstock/core/testing'
 import { hosts, type HostsOptions, proxy, type Resolution } from '@penstock/middleware'
 import { describe, expect, it, vi } from 'vitest'
@@ -122,9 +122,10 @@ describe('hosts with addresses', () => {
 
   it('shows its hosts in the plan', () => {
     expect(String(set({ addresses: { a: '127.0.0.1', b: '::1' } }).stack.plan())).toBe('hosts(a, b) → scripted')
-    expect(String(set({ addresses: () => undefined, cache: true }).stack.plan())).toBe(
-      'hosts(by function, cache ≤ 30 s) → scripted',
-    )
+    const cached = set({ addresses: () => undefined, cache: true }).stack.plan()
+    expect(String(cached)).toBe('hosts(by function, cache ≤ 30 s) → scripted')
+    expect(cached.layers[0]!.traits).toEqual({ cached: true })
+    expect(set({}).stack.plan().layers[0]!.traits).toEqual({ cached: false })
   })
 })
 
@@ -248,9 +249,11 @@ describe('hosts with a cache', () => {
     await clock.advance(30_000)
     const controller = new AbortController()
     const failed = http.get('/', { signal: controller.signal }).catch((thrown) => thrown)
-    controller.abort('left')
-    expect(await failed).toBe('left')
-    expect(transport.calls.length).toBe(1)
+    const reason = new Error('left')
+    controller.abort(reason)
+    expect(await failed).toBe(reason)
+    await clock.advance(0)
+    expect([transport.calls.length, ledgerOf(reason)!.notes]).toEqual([1, undefined])
   })
 
   it('pins first, and asks for the rest', async () => {
@@ -282,7 +285,7 @@ describe('hosts with a cache', () => {
 
   it.each([
     ['throws what is no error of DNS', () => Promise.reject(new TypeError('bug')), 'bug'],
-    ['gives what is no address', () => Promise.resolve({ addresses: ['here'] }), 'is no IP address'],
+    ['gives what is no address', () => Promise.resolve({ addresses: ['127.0.0.1', 'here'] }), 'is no IP address'],
     ['is misused', () => failing('ERR_INVALID_ARG_TYPE'), 'dns'],
   ])('lets the bug of a resolver pass that %s', async (_, resolve, message) => {
     await expect(set({ cache: { resolve } }).http.get('/')).rejects.toThrow(message)
@@ -291,7 +294,9 @@ describe('hosts with a cache', () => {
   it.each([{ maxTtl: -1 }, { minTtl: NaN }, { negativeTtl: Infinity }, { stale: '1' as never }, { entries: 0 }])(
     'refuses to be made with %o',
     (cache) => {
-      expect(() => hosts({ cache })).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }))
+      const [option] = Object.keys(cache)
+      const message = `hosts({ cache: { ${option} } }) is a number from zero up, and finite`
+      expect(() => hosts({ cache })).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID', message }))
     },
   )
 })

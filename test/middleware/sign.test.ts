@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { inspect } from 'node:util'
-import { type Body, type Clock, client, onceBody, pipeline, type Request, Secret } from '@penstock/core'
+import { type Body, type Clock, client, onceBody, pipeline, type Reply, type Request, Secret } from '@penstock/core'
 import { hangs, replies, scriptedTransport, seeded, type Step, virtualClock } from '@penstock/core/testing'
 import { type RequestToSign, retry, sign, type Signature, type SignOptions, status } from '@penstock/middleware'
 import { describe, expect, it, vi } from 'vitest'
@@ -77,10 +77,14 @@ describe('sign', () => {
       query: { sign: 'canary', own: new Secret('own', 'canary') },
     }
     const { outcome, transport } = set({ sign: () => given }, replies(200))
-    await outcome({ headers: { 'x-sign': 'old', 'x-other': '1' }, query: { sign: new Secret('sign', 'old') } })
+    await outcome({
+      headers: { 'x-sign': 'old', 'x-other': '1' },
+      query: { old: new Secret('old', 'kept'), sign: new Secret('sign', 'old') },
+    })
     const [call] = transport.calls
     expect(call!.headers).toEqual({ 'x-sign': expect.any(Secret), 'x-other': '1' })
     expect(call!.secretQuery.map(([name, value]) => [name, value.reveal()])).toEqual([
+      ['old', 'kept'],
       ['sign', 'canary'],
       ['own', 'canary'],
     ])
@@ -126,6 +130,7 @@ describe('sign', () => {
       verdict: 'refused',
       code: 'BODY_UNSIGNABLE',
       layer: 'sign',
+      because: 'the signature needs a body that can be read once, and so can the wire',
       phase: 'local',
       sent: 'none',
     })
@@ -203,12 +208,45 @@ describe('sign', () => {
   })
 
   it('counts the server’s clock on by the monotonic one, so that a jump of ours does no harm', async () => {
-    const { outcome, clock, jump, seen } = set({}, dated(0))
+    const { outcome, clock, jump, seen } = set({}, dated(5_000))
+    await clock.advance(5_000)
     await outcome()
     await clock.advance(1_000)
     jump(-400_000)
     await outcome()
-    expect(seen[1]!.date - start).toBe(1_500)
+    expect(seen[1]!.date - start).toBe(6_500)
+  })
+
+  it('is not misled by a Date or an Age of no sense', async () => {
+    const { outcome, seen } = set(
+      {},
+      dated(300_000, 200, { age: '-5' }),
+      replies(200, { date: 'yesterday' }),
+      replies(200),
+    )
+    for (let count = 0; count < 3; count++) await outcome()
+    expect(seen.map(({ date }) => date - start)).toEqual([0, 300_500, 300_500])
+  })
+
+  it('takes a refusal for what it is when it had signed by the server’s clock already', async () => {
+    const { outcome, seen } = set({}, dated(300_000), dated(300_000, 403))
+    await outcome()
+    expect(await outcome()).toMatchObject({ status: 403 })
+    expect(seen.length).toBe(2)
+  })
+
+  it('lets go of the refusal that it answers', async () => {
+    const discard = vi.fn()
+    const { outcome } = set(
+      {},
+      (call) => {
+        const reply = dated(300_000, 403)(call) as Reply
+        return Object.assign(reply, { body: { ...reply.body, discard } })
+      },
+      dated(300_000),
+    )
+    await outcome({ stream: true })
+    expect(discard).toHaveBeenCalledOnce()
   })
 
   it('adds the time a reply has spent in a cache', async () => {
@@ -337,13 +375,17 @@ describe('sign', () => {
 
   it('shows in the plan what it reads and how far clocks may differ', () => {
     expect(String(set({ reads: 'sha256' }, replies(200)).stack.plan())).toContain('sign(sha256, ± 15 min)')
+    expect(set({ reads: 'sha256' }, replies(200)).stack.plan().layers[1]!.traits).toEqual({
+      reads: 'sha256',
+      within: 900_000,
+    })
     expect(String(set({ within: Infinity, name: 'tc3' }, replies(200)).stack.plan())).toContain(' → tc3 → ')
   })
 
   it.each([
-    [{ within: -1 }, 'sign({ within } is a number from zero up)'],
-    [{ within: NaN }, 'sign({ within } is a number from zero up)'],
-    [{ buffer: '1' }, 'sign({ buffer } is a number from zero up)'],
+    [{ within: -1 }, 'sign({ within }) is a number from zero up'],
+    [{ within: NaN }, 'sign({ within }) is a number from zero up'],
+    [{ buffer: '1' }, 'sign({ buffer }) is a number from zero up'],
   ])('refuses to be made with %o', (options, message) => {
     expect(() => sign({ sign: () => ({}), ...(options as object) })).toThrow(
       expect.objectContaining({ code: 'CONFIG_INVALID', message }),
@@ -351,6 +393,8 @@ describe('sign', () => {
   })
 
   it('refuses to be made without a signer', () => {
-    expect(() => sign({} as SignOptions)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }))
+    expect(() => sign({} as SignOptions)).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID', message: 'sign({ sign }) is a function' }),
+    )
   })
 })

@@ -67,8 +67,8 @@ const tolerance = 2_000
 export function sign<const Name extends string = 'sign'>(options: SignOptions<Name>) {
   const { reads, buffer = 16_777_216, within = 900_000, name = 'sign' as Name } = options
   for (const [option, value] of Object.entries({ buffer, within }))
-    if (typeof value !== 'number' || !(value >= 0)) throw invalid(name, `{ ${option} } is a number from zero up`)
-  if (typeof options.sign !== 'function') throw invalid(name, '{ sign } is a function')
+    if (typeof value !== 'number' || !(value >= 0)) throw invalid(`${name}({ ${option} }) is a number from zero up`)
+  if (typeof options.sign !== 'function') throw invalid(`${name}({ sign }) is a function`)
   const times = new ServerTimes()
 
   return layer({
@@ -122,4 +122,4 @@ function blamesClock(outcome: Outcome, learnt: number): boolean {
   return !again && blame === 'caller' && Math.abs(learnt) > tolerance
 }
 
-const invalid = (name: string, because: string) => new ConfigError('CONFIG_INVALID', `${name}(${because})`)
+const invalid = (because: string) => new ConfigError('CONFIG_INVALID', because)
