@@ -5,7 +5,6 @@
  * to kill Redis half-way and start another 5 s later, when 1 % may be refused. Needs redis-server (Debian's package) for four. Takes six minutes, so it is not a part of `npm test`.
  */
 import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { cells, type ClientReport, type Count, type Message } from '../test/bench/limits/cells.ts'
@@ -65,19 +64,17 @@ function started(file: string, ...args: readonly string[]): ChildProcess {
   return fork(join(import.meta.dirname, '../test/bench/limits', file), args, { execArgv: ['--conditions=source'] })
 }
 
-async function next<Key extends string>(
-  child: ChildProcess,
-  key: Key,
-): Promise<Extract<Message, Record<Key, unknown>>> {
-  for (;;) {
-    const [message] = (await Promise.race([once(child, 'message'), ended(child)])) as [Message]
-    if (key in message) return message as Extract<Message, Record<Key, unknown>>
-  }
-}
-
-async function ended(child: ChildProcess): Promise<never> {
-  const [code, signal] = await once(child, 'exit')
-  throw new Error(`A process of the check has ended with ${code ?? signal}`)
+function next<Key extends string>(child: ChildProcess, key: Key): Promise<Extract<Message, Record<Key, unknown>>> {
+  return new Promise((resolve, reject) => {
+    const ended = (code: number | null, signal: string | null) =>
+      reject(new Error(`A process of the check has ended with ${code ?? signal}`))
+    const told = (message: unknown) => {
+      if (!(key in (message as Message))) return
+      child.off('message', told).off('exit', ended)
+      resolve(message as Extract<Message, Record<Key, unknown>>)
+    }
+    child.on('message', told).once('exit', ended)
+  })
 }
 
 async function counted(server: ChildProcess): Promise<Extract<Message, { counts: unknown }>> {

@@ -39,7 +39,7 @@ function learning(limit: number): Anchor {
     ready: () => turn,
     sent: (at) => void (turn = at + (window + guard) / limit),
     replied(sentAt, at, refused) {
-      if (!refused) guard = Math.max(50, guard - 0.125)
+      if (!refused) guard = Math.max(50, guard - 0.08)
       if (!refused || sentAt < pushedAt) return
       guard = Math.min(window, guard + 25)
       pushedAt = at

@@ -112,6 +112,21 @@ needs('redis-server')('rateLimit on Redis', () => {
     expect(await Promise.all(keys.map((key) => watching.pttl(key)))).toEqual(keys.map(() => expect.closeTo(60_000, -3)))
   })
 
+  it('goes on when the clock of Redis is set back', async () => {
+    const watching = await redis()
+    const { at, send } = peer()
+    await send()
+    const [state] = await watching.keys('*clock of Redis is set back*:state')
+    const later = Date.now() + 3_600_000
+    await watching.hset(state!, 'seen', later, 'even', later, 'hold', later)
+    await sleep(400)
+    await send()
+    await send()
+
+    // a turn had been asked for at the most, and one window is let pass
+    expect(at[2]! - at[0]!).toBeLessThan(2500)
+  })
+
   it('takes its leave when it is closed', async () => {
     const watching = await redis()
     const { http, send } = peer()
@@ -188,6 +203,22 @@ needs('redis-server')('rateLimit while Redis is gone', () => {
 
     expect((at.at(-1)! - at[1]!) / 2).toBeGreaterThan(190)
     expect((at.at(-1)! - at[1]!) / 2).toBeLessThan(260)
+  })
+
+  it('uses Redis again within two seconds of its return', async () => {
+    const server = await started()
+    const { http, send } = peer({ ...options(server), limit: 50 })
+    await send()
+    await server.kill()
+    await sleep(50)
+    await send()
+    const alone = async () =>
+      ledgerOf(await http.get('/'))?.notes?.some(({ kind }) => kind.id === 'rateLimit.alone') ?? false
+    expect(await alone()).toBe(true)
+    await server.restart()
+    const back = performance.now()
+    while (await alone());
+    expect(performance.now() - back).toBeLessThan(2000)
   })
 
   it('is not kept by a Redis that holds its connection and says nothing', async () => {

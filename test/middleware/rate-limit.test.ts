@@ -127,13 +127,14 @@ describe('rateLimit', () => {
 
   it('shows its limit in the plan, under its name', () => {
     expect(
-      [pacedCalls().stack, pacedCalls({ limit: 2, window: 60_000, name: 'pace' }).stack, pacedCalls({}).stack].map(
-        (stack) => String(stack.plan()),
+      [{ limit: 5 }, { limit: 2, window: 60_000, name: 'pace' }, {}, { redis: 'redis://127.0.0.1:1' }].map((options) =>
+        String(pacedCalls(options).stack.plan()),
       ),
     ).toEqual([
       'rateLimit(5 in 1 s) → status → scripted',
       'pace(2 in 60 s) → status → scripted',
       'rateLimit(qps of the endpoint) → status → scripted',
+      'rateLimit(qps of the endpoint, on Redis) → status → scripted',
     ])
   })
 })

@@ -88,7 +88,8 @@ export function rateLimit<const Name extends string = 'rateLimit'>(options: Rate
   return layer({
     name,
     slot: 'pace',
-    about: limit === undefined ? 'qps of the endpoint' : `${limit} in ${duration(window)}`,
+    about:
+      (limit === undefined ? 'qps of the endpoint' : `${limit} in ${duration(window)}`) + (shared ? ', on Redis' : ''),
     traits: { limit, window, guard, waits: Infinity },
     async close() {
       await Promise.all(gates.all().map(async (gate) => gate.close?.()))
@@ -102,7 +103,8 @@ export function rateLimit<const Name extends string = 'rateLimit'>(options: Rate
   })
 
   async function paced(call: Call, next: Next, gate: Pacer, follows: boolean): Promise<Outcome> {
-    const number = await turn(call, gate)
+    const turned = turn(call, gate)
+    const number = turned instanceof Promise ? await turned : turned
     if (typeof number !== 'number') return number
     if (gate.alone !== undefined) call.note(says.alone, { processes: gate.alone }, name)
     const outcome = await next(call)
@@ -120,8 +122,8 @@ export function rateLimit<const Name extends string = 'rateLimit'>(options: Rate
     return outcome
   }
 
-  /** The number of its turn, or why there is none. */
-  async function turn(call: Call, gate: Pacer): Promise<number | Failure> {
+  /** The number of its turn, or why there is none. At once when nobody is ahead. */
+  function turn(call: Call, gate: Pacer): number | Failure | Promise<number | Failure> {
     const over = call.over()
     if (over !== undefined) return over
     const now = call.clock.now()

@@ -9,7 +9,7 @@ const step = 25
 /** Milliseconds that nobody goes after a refusal, for each that the guard has grown: one may be bad luck, several are not. */
 const pause = 2
 /** Milliseconds that each admitted request takes off it again. */
-const decay = 0.125
+const decay = 0.08
 
 /** Turns for this process alone. */
 export class Gate implements Pacer {

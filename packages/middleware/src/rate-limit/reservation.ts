@@ -85,7 +85,7 @@ for i = 1, count do
     turn = math.max(turn, hold)
   end
   id = id + 1
-  guard = math.max(least, guard - 0.125)
+  guard = math.max(least, guard - 0.08)
   -- a Redis that was started anew counts from the beginning: whose turn it is keeps them apart
   local name = id .. ':' .. string.sub(me, 1, 8)
   redis.call('ZADD', log, turn, name)

@@ -23,12 +23,12 @@ const longest = 86_400_000
 export function told(headers: ReplyHeaders, date: number): Told | undefined {
   const state = headers['ratelimit']
   if (state !== undefined) return { ...policy(headers), ...fields(headers) }
-  const prefix = prefixes.find((start) => headers[`${start}-remaining`] !== undefined)
-  if (prefix === undefined) return headers['ratelimit-policy'] === undefined ? undefined : policy(headers)
+  const three = triples.find(({ remaining }) => headers[remaining] !== undefined)
+  if (three === undefined) return headers['ratelimit-policy'] === undefined ? undefined : policy(headers)
   return {
-    ...policy(headers, `${prefix}-limit`),
-    remaining: whole(header(headers, `${prefix}-remaining`)),
-    reset: until(header(headers, `${prefix}-reset`), header(headers, 'date'), date),
+    ...policy(headers, three.limit),
+    remaining: whole(header(headers, three.remaining)),
+    reset: until(header(headers, three.reset), header(headers, 'date'), date),
   }
 }
 
@@ -38,7 +38,12 @@ export function asked({ retryAfter }: Outcome, said: Told | undefined): number |
   return after !== undefined && after >= 0 && after <= longest ? after : undefined
 }
 
-const prefixes = ['ratelimit', 'x-ratelimit', 'x-rate-limit']
+/** Built once: every reply is looked at. */
+const triples = ['ratelimit', 'x-ratelimit', 'x-rate-limit'].map((prefix) => ({
+  limit: `${prefix}-limit`,
+  remaining: `${prefix}-remaining`,
+  reset: `${prefix}-reset`,
+}))
 
 /** `"burst";r=0;t=7` or, before draft 08, `limit=9, remaining=0, reset=7`. Of several, the one with the least left. */
 function fields(headers: ReplyHeaders): Told {
