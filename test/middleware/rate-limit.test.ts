@@ -192,7 +192,7 @@ describe('a request that the server refuses as too many', () => {
     expect(guards).toEqual([1000, 1000, 1000])
   })
 
-  it('narrows the guard by an eighth of a millisecond for each that is admitted', async () => {
+  it('narrows the guard by 0.08 ms for each that is admitted', async () => {
     const steps = [refuse, ok, ok, refuse] as const
     const { clock, send, calls } = pacedCalls({ limit: 5 }, [...steps])
     for (const _ of steps) {
@@ -203,7 +203,7 @@ describe('a request that the server refuses as too many', () => {
 
     expect(notesOf(calls[3]!.ledger).at(-1)).toEqual([
       'rateLimit.backs_off',
-      { wait: expect.closeTo(214.925), guard: 99.75 },
+      { wait: expect.closeTo(214.952), guard: 99.84 },
     ])
   })
 
