@@ -1,5 +1,6 @@
 import { type Call, duration, type Failure, layer, type Next, notes, type Outcome, refused } from '@penstock/core'
 import { check, ownLimit } from './rate-limit/checked.ts'
+import { counted } from './rate-limit/counted.ts'
 import { Gate } from './rate-limit/gate.ts'
 import { Gates } from './rate-limit/gates.ts'
 import type { Pacer } from './rate-limit/pacer.ts'
@@ -147,6 +148,3 @@ export function rateLimit<const Name extends string = 'rateLimit'>(options: Rate
     return refused('RATE_WAIT', name, because, wait)
   }
 }
-
-const counted = ({ context, endpoint, origin, path }: Call<any>) =>
-  `${(context as { account?: string }).account ?? ''} ${endpoint?.id ?? origin + path.split('?', 1)[0]}`
