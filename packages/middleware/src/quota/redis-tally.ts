@@ -16,8 +16,6 @@ const noted = 50
 const [again, beat] = [100, 1000]
 /** Milliseconds a key is taken to be in use after its last call. */
 const inUse = 600_000
-/** Milliseconds that processes have to tell their counts after Redis has lost them. */
-const grace = 1000
 
 export type RedisTallyOptions = {
   readonly period: Period
@@ -172,20 +170,26 @@ export class RedisTally implements Tally {
       life: left === Infinity ? 0 : Math.max(1, Math.ceil(left)) + 3_600_000,
       epoch: this.#epoch,
       fresh: newName(),
+      alone: this.#left(),
       leaves,
       restores: undefined,
     }
     const told = await exchanged(connection, this.#keys, telling)
     if (told !== 'lost') return told
-    const again = await exchanged(connection, this.#keys, { ...telling, restores: this.#counts })
-    return again as Told
+    this.#fallBack()
+    const again = { ...telling, alone: this.#left(), restores: this.#counts }
+    return (await exchanged(connection, this.#keys, again)) as Told
+  }
+
+  /** Of its share; below zero while it needs none. */
+  #left(): number {
+    return this.#ceiling === undefined ? -1 : Math.min(Number.MAX_SAFE_INTEGER, Math.max(0, this.#ceiling - this.#mine))
   }
 
   #heed(told: Told, mine: number, asking: readonly Waiter[]): void {
-    const { granted, total, processes, share, lostAgo, counts } = told
-    const isRestored = lostAgo >= 0 && lostAgo < grace
+    const { granted, total, processes, share, isRestoring, counts } = told
     // until all have told again, each keeps to the share it had before
-    if (isRestored) this.#fallBack()
+    if (isRestoring) this.#fallBack()
     else {
       this.#ceiling = undefined
       this.#allowed = share < 0 ? Infinity : mine + granted + share
@@ -198,7 +202,7 @@ export class RedisTally implements Tally {
     let left = granted
     for (const waiter of asking) {
       if (waiter.isGone) continue
-      if (isRestored) waiter.told.resolve('alone')
+      if (isRestoring) waiter.told.resolve('alone')
       else if (left-- > 0) {
         waiter.isTaken = true
         this.#mine++
