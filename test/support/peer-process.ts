@@ -22,7 +22,14 @@ const tell = (told: Told) => process.send!(told)
 process.on('unhandledRejection', (error) => tell({ unhandled: String(error) }))
 process.on('message', (order: Order) => void obey(order))
 // a store has 50 ms: less than a process takes to begin on a busy machine
-await store.get('nothing')
+while (
+  await store.get('nothing').then(
+    () => false,
+    () => true,
+  )
+) {
+  await new Promise((resolve) => setTimeout(resolve, 50))
+}
 tell({ ready: true })
 
 async function obey({ id, count, every, paths, close }: Order): Promise<void> {

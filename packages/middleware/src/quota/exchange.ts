@@ -18,7 +18,7 @@ export type Telling = {
   readonly epoch: string
   /** A name for new data. */
   readonly fresh: string
-  /** Of its share, what it may still use until it is told that the others have told again; below zero when it does not. */
+  /** Of its share, what it may still use before the answer has come: kept for it until it tells again. Below zero when it uses none. */
   readonly alone: number
   /** Its count is added to those of processes that are gone, and its name forgotten. */
   readonly leaves: boolean
@@ -81,7 +81,7 @@ local lost = redis.call('HGET', counts, '@lost')
 local restoring = lost and now - lost < tonumber(ARGV[12])
 -- what it may use by itself is kept for it, as for one that is silent, until its next word
 local seen = now
-if restoring and alone >= 0 then seen = now - silence end
+if alone >= 0 then seen = now - silence end
 redis.call('ZADD', live, seen, me)
 local processes = redis.call('ZCARD', live)
 
@@ -93,9 +93,9 @@ if limit >= 0 then
     if name ~= me then left = left - tonumber(redis.call('HGET', counts, 's:' .. name) or 0) end
   end
   granted = math.max(0, math.min(want, left))
-  if restoring then granted = 0 end
+  if restoring or alone >= 0 then granted = 0 end
   share = math.max(0, math.floor((left - granted) / processes))
-  if restoring then share = math.max(0, alone) end
+  if alone >= 0 then share = alone end
   redis.call('HSET', counts, 's:' .. me, share)
 end
 if granted > 0 then total = redis.call('HINCRBY', counts, '@total', granted) end

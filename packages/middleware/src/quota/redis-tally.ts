@@ -145,17 +145,19 @@ export class RedisTally implements Tally {
   }
 
   async #exchange(clock: Clock): Promise<void> {
+    let isBack: boolean
     do {
+      isBack = false
       const asking = this.#waiting.splice(0)
       const mine = this.#mine
       this.#triedAt = clock.now()
       const told = await this.#told(asking.length, false).catch(() => undefined)
-      if (told !== undefined) this.#heed(told, mine, asking)
+      if (told !== undefined) isBack = this.#heed(told, mine, asking)
       else {
         this.#fallBack()
         for (const { told } of [...asking, ...this.#waiting.splice(0)]) told.resolve('alone')
       }
-    } while (this.#waiting.length > 0)
+    } while (isBack || this.#waiting.length > 0)
   }
 
   async #told(want: number, leaves: boolean): Promise<Told> {
@@ -186,29 +188,37 @@ export class RedisTally implements Tally {
     return this.#ceiling === undefined ? -1 : Math.min(Number.MAX_SAFE_INTEGER, Math.max(0, this.#ceiling - this.#mine))
   }
 
-  #heed(told: Told, mine: number, asking: readonly Waiter[]): void {
+  /** @returns true when it is to be told once more, since it has used its share up to now */
+  #heed(told: Told, mine: number, asking: readonly Waiter[]): boolean {
     const { granted, total, processes, share, isRestoring, counts } = told
-    // until all have told again, each keeps to the share it had before
-    if (isRestoring) this.#fallBack()
-    else {
-      this.#ceiling = undefined
-      this.#allowed = share < 0 ? Infinity : mine + granted + share
-    }
+    const wasAlone = this.#ceiling !== undefined
     this.#epoch = told.epoch
     this.#others = total - mine - granted
     this.#processes = processes
     this.parkedUntil = Math.max(this.parkedUntil, told.parkedUntil)
     if (counts !== undefined) this.#counts = othersOf(counts, this.#me)
+    // until all have told again, each keeps to the share it had before
+    if (isRestoring) {
+      this.#fallBack()
+      for (const { told } of asking) told.resolve('alone')
+      return false
+    }
+    this.#ceiling = undefined
+    if (wasAlone) {
+      this.#waiting.unshift(...asking)
+      return true
+    }
+    this.#allowed = share < 0 ? Infinity : mine + granted + share
     let left = granted
     for (const waiter of asking) {
       if (waiter.isGone) continue
-      if (isRestoring) waiter.told.resolve('alone')
-      else if (left-- > 0) {
+      if (left-- > 0) {
         waiter.isTaken = true
         this.#mine++
         waiter.told.resolve('taken')
       } else waiter.told.resolve('spent')
     }
+    return false
   }
 
   #fallBack(): void {
