@@ -45,6 +45,9 @@ export type Told = {
 /** Milliseconds without a word after which a process takes to its share. It is kept for it from then on, for a minute. */
 export const silence = 1500
 
+/** Part of what is left that processes share without Redis: who heard of it last knows less than is used by then. */
+export const shared = 0.9
+
 /** Milliseconds that processes have to tell their counts after Redis has lost them. */
 const grace = 1000
 
@@ -67,7 +70,7 @@ if not epoch then
 end
 if restores then
   redis.call('HSETNX', counts, '@lost', now)
-  for at = 14, #ARGV, 2 do
+  for at = 15, #ARGV, 2 do
     if redis.call('HSETNX', counts, ARGV[at], ARGV[at + 1]) == 1 then redis.call('HINCRBY', counts, '@total', ARGV[at + 1]) end
   end
 end
@@ -94,7 +97,7 @@ if limit >= 0 then
   end
   granted = math.max(0, math.min(want, left))
   if restoring or alone >= 0 then granted = 0 end
-  share = math.max(0, math.floor((left - granted) / processes))
+  share = math.max(0, math.floor((left - granted) * ARGV[14] / processes))
   if alone >= 0 then share = alone end
   redis.call('HSET', counts, 's:' .. me, share)
 end
@@ -138,6 +141,7 @@ export async function exchanged(
     silence,
     grace,
     alone,
+    shared,
     ...(restores ?? []),
   ]
   const told = (await connection.run(exchange, keys, args)) as [string, ...unknown[]] | 'lost'

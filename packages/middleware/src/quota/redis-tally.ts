@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Call, type Clock, Failure, notes, type Timer } from '@penstock/core'
 import type { RedisConnection } from '../redis/connection.ts'
-import { exchanged, type Told } from './exchange.ts'
+import { exchanged, shared, type Told } from './exchange.ts'
 import type { Period } from './period.ts'
 import type { Taking, Tally } from './tally.ts'
 
@@ -12,8 +12,10 @@ const says = notes('quota', {
 
 /** Milliseconds after which a wait for Redis is noted. */
 const noted = 50
+/** Milliseconds between two looks whether there is something to tell. */
+const beat = 200
 /** Milliseconds between two exchanges at least while Redis is gone, and at most while the key is in use. */
-const [again, beat] = [100, 1000]
+const [again, hello] = [100, 1000]
 /** Milliseconds a key is taken to be in use after its last call. */
 const inUse = 600_000
 
@@ -70,7 +72,7 @@ export class RedisTally implements Tally {
     this.period = period
     this.#options = options
     this.#processes = processes
-    this.#allowed = processes === undefined ? 0 : Math.floor(limit / processes)
+    this.#allowed = processes === undefined ? 0 : Math.floor((limit * shared) / processes)
     this.#keys = [`${place}:counts`, `${place}:live`]
     this.#unwatch = connection.whenReady(() => this.#send())
   }
@@ -231,8 +233,9 @@ export class RedisTally implements Tally {
     const clock = this.#clock!
     this.#timer = clock.setTimer(() => {
       this.#timer = undefined
-      if (clock.now() - this.#usedAt > inUse || clock.date() >= this.period.endsAt) return
-      this.#send()
+      const now = clock.now()
+      if (now - this.#usedAt > inUse || clock.date() >= this.period.endsAt) return
+      if (this.#ceiling !== undefined || now - this.#triedAt >= hello) this.#send()
       this.#beat()
     }, beat)
     this.#timer.unref()
