@@ -45,7 +45,8 @@ onBothTransports((make) => {
       sent: 'all',
     })
     expect(took).toBeGreaterThanOrEqual(150)
-    expect(took).toBeLessThan(250)
+    // a library's own timer ticks once a second; what is left is for a busy machine
+    expect(took).toBeLessThan(500)
     for (const socket of server.sockets) if (!socket.destroyed) await once(socket, 'close')
   })
 
@@ -56,14 +57,14 @@ onBothTransports((make) => {
 
   test('pieces that keep coming take as long as they take', async () => {
     await using server = await serving(async (_, response) => {
-      for (let piece = 0; piece < 5; piece++) {
+      for (let piece = 0; piece < 8; piece++) {
         response.write('x')
-        await pause(60)
+        await pause(80)
       }
       response.end()
     })
-    await using http = over(make(), server.origin, [timeout({ idle: 150 }), status()])
-    expect(await (await http.get('/')).text()).toBe('xxxxx')
+    await using http = over(make(), server.origin, [timeout({ idle: 400 }), status()])
+    expect(await (await http.get('/')).text()).toBe('xxxxxxxx')
   })
 
   test('encoded bytes are heard before they make a whole piece', async () => {
@@ -77,19 +78,19 @@ onBothTransports((make) => {
       }
       response.end()
     })
-    await using http = over(make(), server.origin, [timeout({ idle: 150 }), status()])
+    await using http = over(make(), server.origin, [timeout({ idle: 300 }), status()])
     expect(await (await http.get('/')).bytes()).toHaveLength(4096)
   })
 
   test('a reader who is slow makes no silence', async () => {
     const size = 32 * 1_048_576
     await using server = await serving((_, response) => response.end(Buffer.alloc(size)))
-    await using http = over(make(), server.origin, [timeout({ idle: 100 })])
+    await using http = over(make(), server.origin, [timeout({ idle: 300 })])
     let bytes = 0
     let paused = false
     for await (const piece of (await http.get('/', { stream: true })).stream()) {
       bytes += piece.length
-      if (!paused) await pause(350)
+      if (!paused) await pause(700)
       paused = true
     }
     expect(bytes).toBe(size)
