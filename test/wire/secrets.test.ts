@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { inspect } from 'node:util'
-import { client, explain, ledgerOf, pipeline, Secret, type Transport } from '@penstock/core'
+import { client, explain, flightOf, ledgerOf, pipeline, Secret, type Transport } from '@penstock/core'
 import { gotTransport } from '@penstock/core/got'
 import { undiciTransport } from '@penstock/core/undici'
 import { defaultStack } from '@penstock/middleware'
@@ -150,6 +150,7 @@ async function everythingPrinted(transport: Transport, fault: Fault, tls = false
     JSON.stringify(error),
     explain(error),
     explain(error, { lang: 'zh' }),
+    JSON.stringify(flightOf(error)),
     inspect(ledgerOf(error), { depth: 12 }),
     inspect(lines, { depth: 12 }),
     JSON.stringify(lines),

@@ -93,7 +93,7 @@ export function client<Of extends Pipeline>(options: ClientOptions<Of>): Client<
       const ran = runtime.refusing ?? call.over() ?? spent(call, request) ?? pipeline(call)
       // a layer that does not mind the caller's signal cannot keep the caller
       outcome = await (signal === undefined || !(ran instanceof Promise) ? ran : call.until(ran))
-      call.ledger.settle(outcome.verdict)
+      call.ledger.settle(outcome.verdict, outcome)
       return outcome
     } finally {
       if (outcome === undefined || outcome.failed) closing.leave()

@@ -25,6 +25,8 @@ export { explain, type ExplainOptions, type Language } from './recorder/explain.
 export { ledgerOf } from './recorder/ledger-of.ts'
 export { Ledger, type Level, type Note, type Span, type Trip } from './recorder/ledger.ts'
 export type { AddressTry, Connection } from './recorder/connection.ts'
+export { type Flight, type FlightConnection, type FlightNote, flightOf, type FlightTrip } from './recorder/flight.ts'
+export type { Stall } from './recorder/stalls.ts'
 export type { Phases, Timeline } from './recorder/timeline.ts'
 export type { CertificateFacts, TlsFacts } from './recorder/tls-facts.ts'
 export { duration, type Facts, type NoteKind, notes, sentence } from './recorder/notes.ts'

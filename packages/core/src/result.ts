@@ -85,7 +85,7 @@ export class Result {
   }
 
   #broken(failure: Failure): unknown {
-    this.ledger.settle(failure.verdict)
+    this.ledger.settle(failure.verdict, failure)
     return toThrow(this.#call, failure)
   }
 }

@@ -1,8 +1,10 @@
+import { systemClock } from '../clock.ts'
 import type { Runtime } from '../runtime.ts'
 import type { Outcome, Phase, Sent } from '../outcome.ts'
 import type { Verdict } from '../verdict.ts'
 import type { Budget } from '../budget.ts'
 import type { Facts, NoteKind } from './notes.ts'
+import { watchStalls } from './stalls.ts'
 import { Timeline } from './timeline.ts'
 
 /** How much is kept: nothing; decisions and wire facts; a span a layer as well. */
@@ -45,6 +47,16 @@ export type Trip = {
   readonly timeline: Timeline | undefined
 }
 
+/** What a call that did not go well ended with. */
+export type Ending = {
+  readonly code: string
+  /** Who says so: a layer, a transport, or `server`. */
+  readonly layer: string
+  readonly because: string
+  readonly status: number | undefined
+  readonly vendorCode: string | undefined
+}
+
 /**
  * What happened to one call. Decisions are noted off the happy path only, as codes with their numbers, and rendered when
  * somebody asks; so the story of a failure is always there, and a call that goes well pays for one small object.
@@ -62,6 +74,8 @@ export class Ledger {
   readonly startedAt: number
   endedAt: number | undefined = undefined
   verdict: Verdict | undefined = undefined
+  /** How it ended, when it did not go well. */
+  end: Ending | undefined = undefined
   notes: Note[] | undefined = undefined
   spans: Span[] | undefined = undefined
   readonly trips: Trip[] = []
@@ -132,6 +146,7 @@ export class Ledger {
       timeline: this.level === 'off' ? undefined : new Timeline(),
     }
     this.trips.push(trip)
+    if (this.level !== 'off' && this.runtime.clock === systemClock) watchStalls()
     return trip
   }
 
@@ -151,8 +166,10 @@ export class Ledger {
     }
   }
 
-  settle(verdict: Verdict): void {
+  /** @param outcome how it ended, if there is one */
+  settle(verdict: Verdict, outcome?: Outcome): void {
     this.verdict = verdict
+    if (outcome !== undefined && verdict !== 'ok' && verdict !== 'unknown') this.end = ending(outcome)
     this.endedAt = this.runtime.clock.now()
   }
 
@@ -167,6 +184,15 @@ export class Ledger {
     span.to = this.elapsed()
     span.verdict = verdict
   }
+}
+
+function ending(outcome: Outcome): Ending {
+  const { code } = outcome
+  if (outcome.failed)
+    return { code, layer: outcome.layer, because: outcome.because, status: undefined, vendorCode: undefined }
+  const { status, judgement } = outcome
+  const because = judgement.row?.meaning.en ?? `the server answered ${status}`
+  return { code, layer: 'server', because, status, vendorCode: judgement.vendorCode }
 }
 
 let count = 0

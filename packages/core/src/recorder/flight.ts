@@ -1,0 +1,188 @@
+import { systemClock } from '../clock.ts'
+import type { Verdict } from '../verdict.ts'
+import type { Connection } from './connection.ts'
+import { ledgerOf } from './ledger-of.ts'
+import type { Ledger, Level, Trip } from './ledger.ts'
+import { type Facts, sentence } from './notes.ts'
+import { type Stall, stallsBetween } from './stalls.ts'
+import type { Phases } from './timeline.ts'
+import type { TlsFacts } from './tls-facts.ts'
+
+/** A decision, with the numbers that made it and the sentence it is told in. */
+export type FlightNote = {
+  /** Milliseconds since the call began. */
+  readonly at: number
+  readonly attempt: number
+  readonly layer: string
+  /** Stable: `retry.waits`. */
+  readonly id: string
+  readonly facts: Facts
+  readonly en: string
+  readonly zh: string
+}
+
+export type FlightConnection = {
+  readonly id: number
+  readonly address: string | undefined
+  readonly port: number | undefined
+  readonly localPort: number | undefined
+  readonly uses: number
+  readonly secured: boolean
+  /** Milliseconds from the call's beginning; below zero for a connection that was there before. */
+  readonly startedAt: number
+  readonly readyAt: number | undefined
+  readonly tries: readonly {
+    readonly address: string
+    readonly family: number
+    readonly at: number
+    readonly code?: string
+  }[]
+  readonly tls: TlsFacts | undefined
+}
+
+export type FlightTrip = {
+  readonly attempt: number
+  readonly at: number
+  readonly took: number | undefined
+  readonly status: number | undefined
+  readonly code: string | undefined
+  readonly phase: string
+  readonly sent: string
+  readonly reusedSocket: boolean | undefined
+  /** Of a transport that has sockets. */
+  readonly phases: Phases | undefined
+  readonly total: number | undefined
+  readonly idle: number | undefined
+  readonly bytesSent: number
+  readonly bytesReceived: number
+  readonly connection: FlightConnection | undefined
+}
+
+/**
+ * What happened to one call, as plain data: what every view shows, what a file keeps, what a replay runs. Safe by what it is
+ * made of: numbers, codes, names and what a server says of itself, never what was sent or received.
+ */
+export type Flight = {
+  readonly schema: 'penstock.flight/1'
+  readonly id: number
+  readonly level: Level
+  readonly method: string
+  /** Without the query. */
+  readonly url: string
+  readonly endpoint: string | undefined
+  /** ISO 8601, by the wall clock. */
+  readonly startedAt: string
+  /** Milliseconds; of a call that still runs, so far. */
+  readonly took: number
+  readonly running: boolean
+  readonly verdict: Verdict | undefined
+  /** How it ended, when it did not go well. */
+  readonly failure:
+    | {
+        readonly code: string
+        readonly layer: string
+        readonly because: string
+        readonly status: number | undefined
+        readonly vendorCode: string | undefined
+      }
+    | undefined
+  readonly attempts: number
+  readonly maxAttempts: number
+  readonly notes: readonly FlightNote[]
+  readonly trips: readonly FlightTrip[]
+  /** At level `all`: the time of every layer. */
+  readonly spans: readonly {
+    readonly layer: string
+    readonly attempt: number
+    readonly depth: number
+    readonly from: number
+    readonly to: number | undefined
+    readonly verdict: string | undefined
+  }[]
+  /** Times at which this process stood still, from the call's beginning. */
+  readonly stalls: readonly Stall[]
+  /** Calls made on its behalf, at milliseconds since it began. */
+  readonly children: readonly { readonly at: number; readonly flight: Flight }[]
+}
+
+/** The flight of a result, an error, a ledger, or the reason a caller aborted with; undefined for anything else. */
+export function flightOf(thing: unknown): Flight | undefined {
+  const ledger = ledgerOf(thing)
+  return ledger === undefined ? undefined : flight(ledger)
+}
+
+function flight(ledger: Ledger): Flight {
+  const { id, level, method, url, endpoint, verdict, startedAt, endedAt, attempts, budget, end } = ledger
+  const now = ledger.runtime.clock.now()
+  const took = (endedAt ?? now) - startedAt
+  // a virtual clock knows nothing of the process's stalls
+  const stalls = ledger.runtime.clock === systemClock ? stallsBetween(startedAt, startedAt + took) : []
+  return {
+    schema: 'penstock.flight/1',
+    id,
+    level,
+    method,
+    url,
+    endpoint,
+    startedAt: new Date(ledger.runtime.clock.date() - (now - startedAt)).toISOString(),
+    took,
+    running: endedAt === undefined,
+    verdict,
+    failure: end,
+    attempts,
+    maxAttempts: budget.attempts,
+    notes: (ledger.notes ?? []).map(({ at, attempt, layer, kind, facts }) => ({
+      at,
+      attempt,
+      layer,
+      id: kind.id,
+      facts,
+      en: sentence(kind.en, facts),
+      zh: sentence(kind.zh, facts),
+    })),
+    trips: ledger.trips.map(tripOf),
+    spans: (ledger.spans ?? []).map(({ layer, attempt, depth, from, to, verdict: ended }) => ({
+      layer,
+      attempt,
+      depth,
+      from,
+      to: Number.isNaN(to) ? undefined : to,
+      verdict: ended,
+    })),
+    stalls: stalls.map(({ at, milliseconds }) => ({ at: at - startedAt, milliseconds })),
+    children: (ledger.children ?? []).map((child) => ({ at: child.startedAt - startedAt, flight: flight(child) })),
+  }
+}
+
+function tripOf({ timeline, ...trip }: Trip): FlightTrip {
+  const connection = timeline?.connection
+  const real = connection !== undefined || timeline?.endedAt !== undefined
+  return {
+    ...trip,
+    phases: real ? timeline!.phases : undefined,
+    total: real ? timeline!.total : undefined,
+    idle: timeline?.idle,
+    bytesSent: timeline?.bytesSent ?? 0,
+    bytesReceived: timeline?.bytesReceived ?? 0,
+    connection: connection && connectionOf(connection, timeline!.dispatchedAt - trip.at),
+  }
+}
+
+/** @param begin the call's beginning, on the process's monotonic clock */
+function connectionOf(
+  { id, address, port, localPort, uses, secured, startedAt, readyAt, tries, tls }: Connection,
+  begin: number,
+): FlightConnection {
+  return {
+    id,
+    address,
+    port,
+    localPort,
+    uses,
+    secured,
+    startedAt: startedAt - begin,
+    readyAt: readyAt === undefined ? undefined : readyAt - begin,
+    tries: tries.map((tried) => ({ ...tried, at: tried.at - begin })),
+    tls,
+  }
+}
