@@ -164,7 +164,7 @@ function tripOf({ timeline, ...trip }: Trip): FlightTrip {
     idle: timeline?.idle,
     bytesSent: timeline?.bytesSent ?? 0,
     bytesReceived: timeline?.bytesReceived ?? 0,
-    connection: connection && connectionOf(connection, timeline!.dispatchedAt - trip.at),
+    connection: connection && connectionOf(connection, timeline.dispatchedAt - trip.at),
   }
 }
 
