@@ -46,3 +46,19 @@ test('importing the entries loads neither library, nor what makes an import slow
   const heavy = ['got', 'undici', 'node:http', 'node:https', 'http', 'https']
   expect(await without([], `loaded.filter((name) => ${JSON.stringify(heavy)}.includes(name))`)).toEqual([])
 })
+
+test.each([
+  ['redisStore', '@penstock/middleware/stores/redis', 'redisStore() needs ioredis for a URL: npm install ioredis@6'],
+  ['quota', '@penstock/middleware', 'quota() needs ioredis for a URL: npm install ioredis@6'],
+])(
+  '%s over a URL without its library says so when it is made, and loads it no sooner',
+  async (name, entry, message) => {
+    const made = `(await import('${entry}')).${name}`
+    const program = `await (async () => {
+    const make = ${made}
+    const before = loaded.includes('ioredis')
+    try { make({ redis: 'redis://127.0.0.1:6379' }) } catch (error) { return { before, code: error.code, message: error.message } }
+  })()`
+    expect(await without(['ioredis'], program)).toEqual({ before: false, code: 'MISSING_PEER', message })
+  },
+)

@@ -119,7 +119,7 @@ export class RedisTally implements Tally {
   /** What it has used stays counted; its name does not. */
   async close(): Promise<void> {
     this.#unwatch()
-    this.#clock?.clearTimer(this.#timer!)
+    if (this.#timer !== undefined) this.#clock!.clearTimer(this.#timer)
     this.#timer = undefined
     await this.#flight
     if (this.#epoch === '' || !this.#options.connection.ready) return
