@@ -99,13 +99,13 @@ export class Gradient {
     this.unloaded = Math.min(this.unloaded, took)
     const gradient = Math.max(0.5, Math.min(1, (tolerance * this.unloaded) / took))
     const before = this.value
-    const lower = gradient < 1
-    this.#falling = lower ? this.#falling + 1 : 0
-    if (lower) this.#starting = false
+    this.#falling = gradient < 1 ? this.#falling + 1 : 0
+    if (gradient < 1) this.#starting = false
     this.#set(this.#starting ? before * 1.5 : before * gradient + Math.sqrt(before))
+    const lowered = this.value < before
     const age = now - this.#measuredAt!
     if (age >= every || (this.#falling >= falls && age >= early)) this.#holdBack(now)
-    return this.value < before
+    return lowered
   }
 
   #holdBack(now: number): void {
