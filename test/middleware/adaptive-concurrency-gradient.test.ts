@@ -133,6 +133,10 @@ describe('the unloaded time', () => {
     // sent at 10 249, when what was ahead of it was not answered yet
     at(10_349)
     answers(100, { pass: 0 })
+    for (let index = 0; index < 20; index++) {
+      gradient.overloaded(100, 20, 10_349)
+      gradient.givenUp(500, 20, 10_749)
+    }
     const ignored = [gradient.value, gradient.unloaded]
     at(10_350)
     answers(100, { pass: 0, used: 20 })

@@ -121,19 +121,55 @@ describe('places', () => {
     ])
   })
 
-  it('are forgotten with the key that was asked for least lately and has nobody in flight', async () => {
-    const { begin, clock, adaptive, server } = over({ limit: 1, keys: 2, key: ({ path }) => path })
-    server.does = hangs()
-    void begin('/busy')
-    server.does = well
-    for (const path of ['/a', '/b', '/a', '/busy']) void begin(path)
-    await clock.advance(0)
-    expect(['/busy', '/a', '/b'].map((key) => adaptive.state(key).inFlight)).toEqual([1, 1, 1])
+  it('are there for those who wait as soon as the limit grows, also while bodies are open', async () => {
+    const { begin, clock, server, state } = over()
+    server.does = later(100, stalls())
+    for (let call = 0; call < 40; call++) void begin('/', { stream: true })
     await clock.advance(100)
-    void begin('/c')
-    void begin('/d')
-    await clock.advance(0)
-    expect(['/busy', '/c', '/d'].map((key) => adaptive.state(key).inFlight)).toEqual([1, 1, 1])
+    expect(state()).toEqual({ limit: 30, inFlight: 30, waiting: 10 })
+  })
+
+  describe('of more keys than are kept', () => {
+    /** Two keys are kept; each of these is asked for once, after 'a' and 'b' have grown. */
+    async function asked(...paths: readonly string[]) {
+      const { adaptive, begin, clock } = over({ keys: 2, key: ({ path }) => path })
+      for (const path of ['/a', '/b'])
+        await Promise.all([...Array.from({ length: 20 }, () => begin(path)), clock.advance(100)])
+      for (const path of paths) await Promise.all([begin(path), clock.advance(100)])
+      return ['/a', '/b'].map((key) => adaptive.state(key).limit)
+    }
+
+    it.each([
+      [[], [30, 30]],
+      [
+        ['/b', '/a'],
+        [30, 30],
+      ],
+      [['/c'], [20, 30]],
+      [
+        ['/a', '/c'],
+        [30, 20],
+      ],
+      [
+        ['/b', '/a', '/b', '/c'],
+        [20, 30],
+      ],
+      [
+        ['/c', '/d'],
+        [20, 20],
+      ],
+    ])('after %j the one asked for least lately is forgotten', async (paths, limits) => {
+      expect(await asked(...paths)).toEqual(limits)
+    })
+
+    it('none is forgotten that has calls in flight', async () => {
+      const { adaptive, begin, clock, server } = over({ keys: 1, limit: 1, key: ({ path }) => path })
+      server.does = hangs()
+      void begin('/a')
+      void begin('/b')
+      await clock.advance(0)
+      expect(['/a', '/b'].map((key) => adaptive.state(key).inFlight)).toEqual([1, 1])
+    })
   })
 })
 
@@ -237,14 +273,27 @@ describe('a call is refused', () => {
     ])
   })
 
+  it('by the time its place in the queue would take', async () => {
+    const { begin, burst, clock, paths } = over({ limit: 2, maxLimit: 2 }, { after: 349 })
+    await burst(1)
+    const made = Promise.all(Array.from({ length: 7 }, () => begin()))
+    await clock.advance(400)
+    // the last of seven would be the fifth in the queue, whose answer takes 350 ms
+    expect([(await made).map(({ verdict }) => verdict), paths.length]).toEqual([
+      ['ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'refused'],
+      7,
+    ])
+  })
+
   it('never when nobody is in flight, however slow the server has been: somebody has to find out', async () => {
-    const { begin, burst, clock, server } = over({ limit: 1 }, { after: 1000 })
+    const { begin, clock, paths, server } = over({ limit: 1 }, { after: 1000 })
     server.does = later(990, replies(200))
-    await burst(1, 990)
-    const first = begin()
-    const second = begin()
-    await clock.advance(990)
-    expect([(await first).verdict, (await second).verdict]).toEqual(['ok', 'refused'])
+    const both = Promise.all([begin('/a'), begin('/b')])
+    await clock.advance(1000)
+    expect([(await both).map(({ verdict }) => verdict), paths]).toEqual([
+      ['ok', 'late'],
+      ['/a', '/b'],
+    ])
   })
 })
 
@@ -287,13 +336,15 @@ describe('what the limit is learnt from', () => {
   it.each<[string, Middleware[], Step]>([
     ['a refusal of a layer inside', [async () => refused('TEST', 'inner', 'not today')], well],
     ['an error answered at once', [], replies(500)],
-    ['a broken connection', [], breaks('CONNECTION_RESET')],
-    ['too many requests in this second', [], replies(429)],
-    ['a mistake of the caller', [], replies(404)],
+    ['an error answered late', [], later(500, replies(500))],
+    ['a broken connection', [], later(500, breaks('CONNECTION_RESET'))],
+    ['too many requests in this second', [], later(500, replies(429))],
+    ['a mistake of the caller', [], later(500, replies(404))],
   ])('is not %s', async (_, inside, step) => {
-    const { burst, server } = over({}, { inside })
+    const { burst, server } = over({ maxLimit: 20 }, { inside })
+    await burst(20)
     server.does = step
-    expect([await burst(20), await burst(20)]).toEqual([20, 20])
+    expect([await burst(20, 500), await burst(20, 500)]).toEqual([20, 20])
   })
 
   it.each<[string, Step]>([
@@ -305,6 +356,13 @@ describe('what the limit is learnt from', () => {
     await burst(20)
     server.does = step
     expect(await burst(20)).toBe(Math.floor(20 * 0.5 + Math.sqrt(20)))
+  })
+
+  it('is a call that ran out of time, if it had waited for longer than the server should take', async () => {
+    const { burst, server } = over({ maxLimit: 20 }, { after: 500, attempt: 500 })
+    await burst(20)
+    server.does = hangs()
+    expect(await burst(20, 500)).toBe(Math.floor(20 * 0.5 + Math.sqrt(20)))
   })
 
   it('is a call given up by its caller, if it had waited for longer than the server should take', async () => {

@@ -45,9 +45,9 @@ export class Lane {
     return this.#answersIn * (1 + (this.waiting + 1) / this.limit)
   }
 
-  /** Take a place at once. False when none is free, or others are first. */
+  /** Take a place at once. False when none is free: as long as one is, nobody waits. */
   enter(): boolean {
-    if (this.waiting > 0 || this.#inFlight >= this.limit) return false
+    if (this.#inFlight >= this.limit) return false
     this.#inFlight++
     return true
   }
@@ -70,7 +70,19 @@ export class Lane {
   }
 
   /** Something came back from the server. True when it lowers the limit. */
-  learn({ verdict }: Outcome, took: number, now: number): boolean {
+  learn(outcome: Outcome, took: number, now: number): boolean {
+    const lowered = this.#lowered(outcome, took, now)
+    this.#moveUp()
+    return lowered
+  }
+
+  /** A place is given back. */
+  release(): void {
+    this.#inFlight--
+    this.#moveUp()
+  }
+
+  #lowered({ verdict }: Outcome, took: number, now: number): boolean {
     if (verdicts[verdict].healthy) {
       this.#answersIn += (took - this.#answersIn) * (this.#answersIn === 0 ? 1 : weight)
       return this.gradient.answered(took, this.#inFlight, now)
@@ -79,9 +91,7 @@ export class Lane {
     return (verdict === 'late' || verdict === 'cancelled') && this.gradient.givenUp(took, this.#inFlight, now)
   }
 
-  /** A place is given back: those who wait move up. */
-  release(): void {
-    this.#inFlight--
+  #moveUp(): void {
     while (this.waiting > 0 && this.#inFlight < this.limit) {
       const turn = this.#queue.shift()!
       // with nobody in flight somebody has to find out whether it is still that slow
