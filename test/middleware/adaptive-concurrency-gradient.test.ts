@@ -5,24 +5,21 @@ import { Gradient, type GradientOptions } from '../../packages/middleware/src/ad
 function limit(options: Partial<GradientOptions> = {}) {
   const gradient = new Gradient({ limit: 20, minLimit: 1, maxLimit: 1000, ...options })
   let now = 0
-  return {
-    gradient,
-    /** So many answers that took so long, with so many in flight; the clock stands still meanwhile. */
-    answers(
-      took: number,
-      { count = Math.max(20, Math.ceil(gradient.value)), used = gradient.value, pass = took } = {},
-    ) {
-      now += pass
-      let lowered = false
-      for (let index = 0; index < count; index++) lowered = gradient.answered(took, used, now)
-      return lowered
-    },
-    overloads(took: number, count = 20) {
-      now += took
-      for (let index = 0; index < count; index++) gradient.overloaded(took, gradient.value, now)
-    },
-    at: (time: number) => void (now = time),
+  /** So many answers that took so long, with so many in flight; the clock stands still meanwhile. */
+  const answers = (
+    took: number,
+    { count = Math.max(20, Math.ceil(gradient.value)), used = gradient.value, pass = took } = {},
+  ) => {
+    now += pass
+    let lowered = false
+    for (let index = 0; index < count; index++) lowered = gradient.answered(took, used, now)
+    return lowered
   }
+  const overloads = (took: number, count = 20) => {
+    now += took
+    for (let index = 0; index < count; index++) gradient.overloaded(took, gradient.value, now)
+  }
+  return { gradient, answers, overloads, at: (time: number) => void (now = time) }
 }
 
 describe('the limit', () => {
