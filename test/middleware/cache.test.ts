@@ -530,6 +530,14 @@ describe('a store that does not serve', () => {
     expect(layer.counts()).toEqual({ kept: 65, lost: 0 })
   })
 
+  it('is closed with the pipeline', async () => {
+    let closed = 0
+    const { http } = set({ store: { ...shelf({}), close: async () => void closed++ } }, replies(200))
+    await http.close()
+
+    expect(closed).toBe(1)
+  })
+
   it('is waited for when the pipeline is closed', async () => {
     const written = Promise.withResolvers<void>()
     const { http, clock } = set({ store: shelf({ set: () => written.promise }) }, replies(200))

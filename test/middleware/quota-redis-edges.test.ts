@@ -38,6 +38,11 @@ needs('redis-server')('quota over Redis, by the clock of its calls', () => {
 
     expect([await one.send(3), await other.send(3)]).toEqual([3, 1])
     expect(one.budget.used().map(({ resetsAt }) => resetsAt)).toEqual([noon + 36 * hour])
+    // both have left the day that is over
+    const look = new Redis(server.url)
+    onTestFinished(() => look.disconnect())
+    const [over] = await look.keys('*2026-01-01}:counts')
+    await expect.poll(() => look.hgetall(over!)).toMatchObject({ '@total': '4', 'p:gone': '4' })
   })
 
   it('has its share of a new day without Redis, by the processes there were', async () => {

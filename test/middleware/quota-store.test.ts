@@ -82,13 +82,16 @@ describe('quota with a store', () => {
 
   it('rests for the next process too, where the server has said that nothing is left', async () => {
     const { store } = watched()
-    const first = using({ store }, [usedUp])
+    const first = using({ store, counts: () => true }, [usedUp])
     await first.send(1)
     await first.http.close()
+    expect(first.clock.timers).toBe(0)
     const next = using({ store })
     const outcome = (await next.http.outcome({ path: '/' })) as Failure
 
     expect([outcome.code, outcome.retryAfter, next.calls.length]).toEqual(['QUOTA_SPENT', 43_200_000, 0])
+    // the one that was refused after the count was read has taken nothing
+    expect(next.budget.used()[0]!.used).toBe(1)
   })
 
   it('counts from what it knows while the store fails, says so, and adds what is there when it can be read', async () => {

@@ -10,6 +10,7 @@ import {
   virtualClock,
 } from '@penstock/core/testing'
 import { credential, quota, type QuotaOptions, type QuotaUse, retry, status, type Store } from '@penstock/middleware'
+import { periods } from '../../packages/middleware/src/quota/period.ts'
 import { describe, expect, it } from 'vitest'
 
 const ok = replies(200)
@@ -206,6 +207,29 @@ describe('quota', () => {
     await clock.advance(1)
 
     expect([await codes(1), calls.length]).toEqual([['STATUS_200'], 2])
+  })
+
+  it('believes it until the reset from the tenth minute on', async () => {
+    const { clock, codes } = against({}, [usedUp, ok], { date: Date.UTC(2026, 0, 1, 0, 10) })
+    await codes(1)
+    await clock.advance(60_000)
+
+    expect(await codes(1)).toEqual(['QUOTA_SPENT'])
+  })
+
+  it('finds the day anew when the wall clock is put back', () => {
+    const dayAt = periods('day', 'UTC')
+
+    expect([dayAt(Date.UTC(2026, 0, 2)).id, dayAt(Date.UTC(2026, 0, 2) - 1).id]).toEqual(['2026-01-02', '2026-01-01'])
+  })
+
+  it('counts an answer that nobody judges', async () => {
+    const budget = quota({ limit: 1 })
+    const stack = pipeline([budget, status({ verdictOf: () => 'unknown' })], scriptedTransport(ok))
+    const http = client({ pipeline: stack, origin: 'https://api.example.com', clock: virtualClock() })
+    await http.outcome({ path: '/' })
+
+    expect(budget.used()[0]!.used).toBe(1)
   })
 
   it('rests for as long as the server says, or for an hour where nothing is reset', async () => {
