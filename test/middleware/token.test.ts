@@ -44,7 +44,11 @@ function against(
   tokens: readonly [Step, ...Step[]],
   calls: readonly [Step, ...Step[]] = [ok],
   options: Partial<TokenOptions<any>> = {},
-  { outer = [], inner = [] }: { outer?: readonly unknown[]; inner?: readonly unknown[] } = {},
+  {
+    outer = [],
+    inner = [],
+    maxAttempts = 10,
+  }: { outer?: readonly unknown[]; inner?: readonly unknown[]; maxAttempts?: number } = {},
 ) {
   const clock = virtualClock()
   const [asked, sent] = [scriptedTransport(...tokens), scriptedTransport(...calls)]
@@ -54,7 +58,7 @@ function against(
     close: async () => {},
   }
   const layers = [...outer, token({ ...keys, ...options }), ...inner, status(), reject()]
-  const http = client({ pipeline: pipeline(layers as never, transport), origin, clock, chance: () => 0.5 })
+  const http = client({ pipeline: pipeline(layers as never, transport), origin, clock, chance: () => 0.5, maxAttempts })
   async function outcome(request: Partial<Request> = {}) {
     const done = http.outcome({ path: '/', ...request })
     await Promise.allSettled([done, clock.drain()])
@@ -337,7 +341,7 @@ describe('a call that waits for a token', () => {
 })
 
 describe('a refused token', () => {
-  it('is replaced, and the call is sent once more, charged to nobody', async () => {
+  it('is replaced, and the call is sent once more, charged neither to retry nor to the breaker', async () => {
     const { outcome, asked, sent, used } = against(
       [grants('t1'), grants('t2')],
       [unauthorized, ok],
@@ -357,7 +361,7 @@ describe('a refused token', () => {
       ['token.drops', { token: String(new Secret('access_token', 't1')) }],
       ['token.replays', { token: String(new Secret('access_token', 't2')) }],
     ])
-    expect([ledger.budget.drawn, ledger.children?.length]).toEqual([1, 2])
+    expect([ledger.budget.drawn, ledger.children?.length]).toEqual([2, 2])
   })
 
   it('comes back as it is when the next is refused too', async () => {
@@ -406,6 +410,22 @@ describe('a refused token', () => {
     expect(notesOf(sent[0]!.ledger)).toEqual([['token.spent', { token: String(new Secret('access_token', 't1')) }]])
     await outcome()
     expect(used()).toEqual(['Bearer t1', 'Bearer t2'])
+  })
+
+  it('is not replayed by a call that has made all its attempts, and is used no more', async () => {
+    const { outcome, sent, used } = against([grants('t1'), grants('t2')], [unauthorized, ok], {}, { maxAttempts: 1 })
+
+    expect(await outcome()).toMatchObject({ status: 401, verdict: 'token' })
+    const token = String(new Secret('access_token', 't1'))
+    expect(notesOf(sent[0]!.ledger)).toEqual([['token.attempts', { token, attempts: 1 }]])
+    await outcome()
+    expect(used()).toEqual(['Bearer t1', 'Bearer t2'])
+  })
+
+  it('draws its replay from the attempts of the call', async () => {
+    const { outcome, sent } = against([grants('t1'), grants('t2')], [unauthorized, ok])
+    await outcome()
+    expect(sent[0]!.budget.drawn).toBe(2)
   })
 
   it('lets go of the body of the reply that refused it', async () => {
