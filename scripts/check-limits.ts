@@ -2,7 +2,8 @@
  * Holds rateLimit to its figures in real time: 24 servers on this machine that count what arrives, all at once; first with one
  * process that sends, then with four that share the limits on one Redis. Prints a table each, and exits with 1 when a cell
  * misses. `npm run check:limits -- --seconds 20` for a short trial, `--only one` or `--only four` for a half of it, `--break`
- * to kill Redis half-way and start another 5 s later, when 1 % may be refused. Needs redis-server (Debian's package) for four. Takes six minutes, so it is not a part of `npm test`.
+ * to kill Redis half-way and start another 5 s later: 1 % may be refused then, and how much is used does not count. Needs
+ * redis-server (Debian's package) for four. Takes six minutes, so it is not a part of `npm test`.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { join } from 'node:path'
@@ -10,7 +11,6 @@ import { parseArgs } from 'node:util'
 import { cells, type ClientReport, type Count, type Message } from '../test/bench/limits/cells.ts'
 import { type RedisServer, startRedis } from '../test/support/redis.ts'
 
-const least = { used: 0.94, refused: 0.005 }
 const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '180' },
@@ -43,7 +43,8 @@ async function check(processes: number, redis?: RedisServer): Promise<number> {
   clearInterval(progress)
   const { counts, late } = await counted(server)
   server.disconnect()
-  return table(counts, redis !== undefined && values.break ? 0.01 : least.refused) + troubles(reports, late)
+  const bars = redis !== undefined && values.break ? { used: 0, refused: 0.01 } : { used: 0.94, refused: 0.005 }
+  return table(counts, bars) + troubles(reports, late)
 }
 
 async function told(server: ChildProcess, from: number): Promise<void> {
@@ -87,14 +88,14 @@ function sum(counts: readonly Count[], key: 'sent' | 'refused'): number {
   return counts.reduce((all, each) => all + each[key], 0)
 }
 
-function table(counts: readonly Count[], most: number): number {
+function table(counts: readonly Count[], bars: { readonly used: number; readonly refused: number }): number {
   let missed = 0
   console.log(
     '| a second | server | replies after | used % | refused % | sent | |\n| --- | --- | --- | --- | --- | --- | --- |',
   )
   cells.forEach(({ limit, kind, slow }, index) => {
     const { used, sent, refused } = counts.at(index)!
-    const holds = used >= least.used && refused / sent <= most
+    const holds = used >= bars.used && refused / sent <= bars.refused
     if (!holds) missed++
     const [percent, part] = [(100 * used).toFixed(2), ((100 * refused) / sent).toFixed(2)]
     const replies = slow ? '0.2–1.5 s' : '50 ms'

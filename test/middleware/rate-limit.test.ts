@@ -38,6 +38,15 @@ describe('rateLimit', () => {
     ])
   })
 
+  it('leaves room behind the first window, in which sockets are opened, and goes on evenly', async () => {
+    const { clock, at, send } = pacedCalls({ limit: 2 })
+    const all = Promise.all(times(6, () => send()))
+    await clock.drain()
+    await all
+
+    expect(at).toEqual([0, 525, 1150, 1675, 2200, 2725])
+  })
+
   it('counts a pause as a pause: no turns are saved up', async () => {
     const { clock, at, send } = pacedCalls()
     await send()
