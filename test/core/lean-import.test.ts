@@ -27,6 +27,7 @@ describe('importing', () => {
     ['@penstock/core', []],
     ['@penstock/middleware', []],
     ['@penstock/core/testing', []],
+    ['@penstock/core/fetch', []],
   ])('%s loads %j', (entry, names) => {
     expect(loaded(`await import('${entry}')`)).toEqual(names)
   })

@@ -3,7 +3,7 @@ import { type Kind, codeEntry } from './codes.ts'
 import { PenstockError } from './errors.ts'
 import type { Failure, Outcome, Phase, Sent } from './outcome.ts'
 import { type ExplainOptions, explain } from './recorder/explain.ts'
-import { rememberReason } from './recorder/ledger-of.ts'
+import { rememberLedger } from './recorder/ledger-of.ts'
 import type { Ledger } from './recorder/ledger.ts'
 import type { Reply } from './reply.ts'
 import type { Result } from './result.ts'
@@ -110,6 +110,6 @@ function statusAdvice(status: number): Bilingual {
 /** The one place where an outcome becomes something to throw. */
 export function toThrow(call: Call<any>, outcome: Outcome, reply?: Result): unknown {
   if (!outcome.failed || outcome.code !== 'CANCELLED') return new CallError(call, outcome, reply)
-  rememberReason(outcome.reason, call.ledger)
+  rememberLedger(outcome.reason, call.ledger)
   return outcome.reason
 }

@@ -1,35 +1,22 @@
-import { birth } from './birth.ts'
-import type { Call } from './call.ts'
 import { CallError, toThrow } from './call-error.ts'
-import { type Chance, type Clock } from './clock.ts'
-import { Closing } from './closing.ts'
+import { Edge, type EdgeOptions } from './edge.ts'
 import type { Endpoint } from './endpoint.ts'
 import { type Answer, requestOf, answerOf } from './endpoint-call.ts'
 import { ConfigError } from './errors.ts'
 import { type Headers, lowerCased, noHeaders } from './headers.ts'
-import { type Outcome, refused } from './outcome.ts'
+import type { Outcome } from './outcome.ts'
 import type { Pipeline } from './pipeline.ts'
-import { type Level, levels } from './recorder/ledger.ts'
 import type { Request, RequestOptions } from './request.ts'
 import { Result } from './result.ts'
-import { Runtime } from './runtime.ts'
 import type { AnyOverrides, OverridesOf } from './stack.ts'
 import type { InputOf, OutputOf } from './standard-schema.ts'
 
-export type ClientOptions<Of extends Pipeline = Pipeline> = {
+export type ClientOptions<Of extends Pipeline = Pipeline> = EdgeOptions & {
   readonly pipeline: Of
   /** `https://api.example.com`, with a path below it if all calls share one. */
   readonly origin: string
   /** Sent with every call; a call's own win. Names in any case. */
   readonly headers?: Headers
-  /** How much a ledger keeps. @default 'errors' */
-  readonly diagnose?: Level
-  /** Attempts one call may make, of all layers together. @default 10 */
-  readonly maxAttempts?: number
-  /** @default the process's own */
-  readonly clock?: Clock
-  /** @default Math.random */
-  readonly chance?: Chance
 }
 
 type Method<Overrides> = (path: string, options?: RequestOptions<Overrides>) => Promise<Result>
@@ -76,34 +63,14 @@ export interface Client<Overrides = AnyOverrides> extends AsyncDisposable {
  * ```
  */
 export function client<Of extends Pipeline>(options: ClientOptions<Of>): Client<OverridesOf<Of>> {
-  const { pipeline, diagnose = 'errors', maxAttempts = 10, clock, chance } = checked(options)
+  const edge = new Edge('client', (Object(options) as ClientOptions<Of>).pipeline, options)
   const base = baseOf(options.origin)
   const headers = lowerCased(options.headers ?? noHeaders)
-  const runtime = new Runtime(clock, chance)
-  const closing = new Closing(runtime, pipeline)
-
-  const born = (request: Request) =>
-    birth(request, { ...base, headers, runtime, level: diagnose, attempts: maxAttempts })
-
-  async function run(call: Call, request: Request): Promise<Outcome> {
-    let outcome: Outcome | undefined
-    closing.enter()
-    try {
-      const { signal } = call
-      const ran = runtime.refusing ?? call.over() ?? spent(call, request) ?? pipeline(call)
-      // a layer that does not mind the caller's signal cannot keep the caller
-      outcome = await (signal === undefined || !(ran instanceof Promise) ? ran : call.until(ran))
-      call.ledger.settle(outcome.verdict, outcome)
-      return outcome
-    } finally {
-      if (outcome === undefined || outcome.failed) closing.leave()
-      else outcome.body.whenOver(closing.leave)
-    }
-  }
+  const born = (request: Request) => edge.born(request, { ...base, headers })
 
   async function send(request: Request): Promise<Result> {
     const call = born(request)
-    const outcome = await run(call, request)
+    const outcome = await edge.run(call, request)
     if (outcome.failed) throw toThrow(call, outcome)
     const result = new Result(call, outcome)
     if (outcome.verdict === 'ok' || outcome.verdict === 'unknown') return result
@@ -123,29 +90,13 @@ export function client<Of extends Pipeline>(options: ClientOptions<Of>): Client<
     patch: method('PATCH'),
     delete: method('DELETE'),
     send,
-    outcome: async (request) => run(born(request), request),
+    outcome: async (request) => edge.run(born(request), request),
     call: async (endpoint, input, rest) => answerOf(endpoint, await send(await requestOf(endpoint, input, rest))),
-    close: ({ within = 5000 } = {}) => closing.close(within),
-    [Symbol.asyncDispose]: () => closing.close(5000),
+    close: ({ within = 5000 } = {}) => edge.close(within),
+    [Symbol.asyncDispose]: () => edge.close(5000),
   }
   return made
 }
-
-/** What the compiler asks for, said to those who have none. */
-function checked<Of extends Pipeline>(options: ClientOptions<Of>): ClientOptions<Of> {
-  const { pipeline, diagnose = 'errors', maxAttempts = 10 } = Object(options) as ClientOptions<Of>
-  if (typeof pipeline !== 'function' || typeof pipeline.close !== 'function')
-    throw invalid('pipeline is none: make one with pipeline([…], transport)')
-  if (!levels.includes(diagnose)) throw invalid(`diagnose is ${diagnose}: give ${levels.join(', ')}`)
-  if (!(maxAttempts >= 1)) throw invalid(`maxAttempts is ${String(maxAttempts)}: give a number from 1 up`)
-  return options
-}
-
-/** A call made on behalf of another is one of its attempts. */
-const spent = ({ budget }: Call, { parent }: Request) =>
-  parent === undefined || budget.draw()
-    ? undefined
-    : refused('ATTEMPTS_SPENT', 'client', `the call it is made for has made all its ${budget.attempts} attempts`)
 
 function baseOf(origin: string): { readonly origin: string; readonly path: string } {
   const url = typeof origin === 'string' ? URL.parse(origin) : null

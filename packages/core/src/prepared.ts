@@ -4,6 +4,7 @@ import type { Chance } from './clock.ts'
 import { form } from './encode/form.ts'
 import { json } from './encode/json.ts'
 import { multipart } from './encode/multipart.ts'
+import { boundary } from './encode/boundary.ts'
 import { fillPath } from './encode/path.ts'
 import { query } from './encode/query.ts'
 import type { Repeatable } from './endpoint.ts'
@@ -105,8 +106,5 @@ function recipe(given: Request['body']): Body {
   }
   throw invalid('the body is none of text, bytes, stream, or a function that opens a stream')
 }
-
-const boundary = (chance: Chance) =>
-  `penstock-${Array.from({ length: 24 }, () => Math.floor(chance() * 36).toString(36)).join('')}`
 
 const invalid = (because: string) => new InputError('REQUEST_INVALID', `The request cannot be sent: ${because}`)

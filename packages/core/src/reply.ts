@@ -35,6 +35,8 @@ export class Reply {
   /** True when it came over a socket that had carried another before it. */
   readonly reusedSocket: boolean | undefined
   readonly judgement: Judgement
+  /** Where a redirect led, without what is secret; undefined when none was followed. */
+  readonly url: string | undefined
 
   constructor(
     status: number,
@@ -42,12 +44,14 @@ export class Reply {
     body: ReplyBody,
     reusedSocket?: boolean,
     judgement: Judgement = unjudged,
+    url?: string,
   ) {
     this.status = status
     this.headers = headers
     this.body = body
     this.reusedSocket = reusedSocket
     this.judgement = judgement
+    this.url = url
   }
 
   get verdict(): Verdict {
@@ -71,7 +75,12 @@ export class Reply {
 
   /** The same reply with a meaning. The body is shared, not copied. */
   judged(judgement: Judgement): Reply {
-    return new Reply(this.status, this.headers, this.body, this.reusedSocket, judgement)
+    return new Reply(this.status, this.headers, this.body, this.reusedSocket, judgement, this.url)
+  }
+
+  /** The same reply, found by a redirect at `url`. */
+  foundAt(url: string): Reply {
+    return new Reply(this.status, this.headers, this.body, this.reusedSocket, this.judgement, url)
   }
 }
 

@@ -1,4 +1,15 @@
-import { type Call, canSend, ConfigError, Failure, layer, type Next, noBody, notes, type Outcome } from '@penstock/core'
+import {
+  type Call,
+  canSend,
+  ConfigError,
+  Failure,
+  layer,
+  type Next,
+  noBody,
+  notes,
+  type Outcome,
+  type Reply,
+} from '@penstock/core'
 import { carried } from './redirect/carried.ts'
 import { crossed } from './redirect/crossed.ts'
 import { drain } from './redirect/drain.ts'
@@ -64,14 +75,15 @@ export function redirect<const Name extends string = 'redirect'>(options: Redire
     let outcome = answer
     for (let hop = 1; redirects(outcome); hop++) {
       const hopTo = nextHop(call, outcome, hop, visited)
-      if (hopTo === undefined) return outcome
+      if (hopTo === undefined) return found(outcome, call, first)
       await drain(call, outcome.body)
       if (hopTo instanceof Failure) return hopTo
       call = hopTo
       outcome = await next(call)
     }
     // what was answered was looked at: a hop that never left makes no repeat of the whole safe
-    return outcome.failed && call.method !== first.method ? seen(outcome) : outcome
+    if (outcome.failed) return call.method === first.method ? outcome : seen(outcome)
+    return found(outcome, call, first)
   }
 
   /** The call to follow with; undefined to leave the reply as it is. */
@@ -115,6 +127,8 @@ type Redirecting = Extract<Outcome, { failed: false }>
 const statuses = new Set([301, 302, 303, 307, 308])
 
 const redirects = (outcome: Outcome): outcome is Redirecting => !outcome.failed && statuses.has(outcome.status)
+
+const found = (reply: Reply, call: Call, first: Call) => (call === first ? reply : reply.foundAt(call.url))
 
 function seen(failure: Failure): Failure {
   const { verdict, code, layer: at, because } = failure

@@ -29,7 +29,10 @@ type Stretch = {
  *
  * @throws InputError `REQUEST_INVALID` for a part that is none, and for a boundary or media type that breaks its header
  */
-export function multipart(parts: Readonly<Record<string, Part>>, boundary: string): Encoded {
+export function multipart(
+  parts: Readonly<Record<string, Part>> | readonly (readonly [string, Part])[],
+  boundary: string,
+): Encoded {
   if (!/^[\w'+.-]{1,70}$/.test(boundary)) throw invalid("the boundary is not 1 to 70 letters, digits or _ ' + . -")
   const stretches: Stretch[] = []
   let text = ''

@@ -1,16 +1,16 @@
 import { Ledger } from './ledger.ts'
 
-const reasons = new WeakMap<object, Ledger>()
+const told = new WeakMap<object, Ledger>()
 
-/** A caller's own abort reason comes out as it went in, so its ledger is kept beside it. */
-export function rememberReason(reason: unknown, ledger: Ledger): void {
-  if (typeof reason === 'object' && reason !== null) reasons.set(reason, ledger)
+/** What is not ours has no field for a ledger: a caller's own abort reason, a Response. It is kept beside it. */
+export function rememberLedger(thing: unknown, ledger: Ledger): void {
+  if (typeof thing === 'object' && thing !== null) told.set(thing, ledger)
 }
 
-/** The ledger of a result, of an error, or of the reason a caller aborted with. */
+/** The ledger of a result, of an error, of the reason a caller aborted with, or of a Response of `toFetch`. */
 export function ledgerOf(thing: unknown): Ledger | undefined {
   if (typeof thing !== 'object' || thing === null) return undefined
   if (thing instanceof Ledger) return thing
   const { ledger } = thing as { readonly ledger?: unknown }
-  return ledger instanceof Ledger ? ledger : reasons.get(thing)
+  return ledger instanceof Ledger ? ledger : told.get(thing)
 }

@@ -1,0 +1,88 @@
+import { birth, type Birthplace } from './birth.ts'
+import type { Call } from './call.ts'
+import type { Chance, Clock } from './clock.ts'
+import { Closing } from './closing.ts'
+import { ConfigError } from './errors.ts'
+import { type Outcome, refused } from './outcome.ts'
+import type { Pipeline } from './pipeline.ts'
+import { type Level, levels } from './recorder/ledger.ts'
+import type { Request } from './request.ts'
+import { Runtime } from './runtime.ts'
+
+export type EdgeOptions = {
+  /** How much a ledger keeps. @default 'errors' */
+  readonly diagnose?: Level
+  /** Attempts one call may make, of all layers together. @default 10 */
+  readonly maxAttempts?: number
+  /** @default the process's own */
+  readonly clock?: Clock
+  /** @default Math.random */
+  readonly chance?: Chance
+}
+
+/**
+ * Where calls enter a pipeline and outcomes leave it. `client()` and the adapters to other libraries share it, and each
+ * throws in its own way what comes out.
+ */
+export class Edge {
+  readonly runtime: Runtime
+  readonly #pipeline: Pipeline
+  readonly #closing: Closing
+  readonly #place: Pick<Birthplace, 'runtime' | 'level' | 'attempts'>
+
+  /**
+   * @param owner the factory that makes it
+   * @throws ConfigError `CONFIG_INVALID`
+   */
+  constructor(owner: string, pipeline: Pipeline, options: EdgeOptions) {
+    const { diagnose = 'errors', maxAttempts = 10, clock, chance } = checked(owner, pipeline, options)
+    this.runtime = new Runtime(clock, chance)
+    this.#pipeline = pipeline
+    this.#closing = new Closing(this.runtime, pipeline)
+    this.#place = { runtime: this.runtime, level: diagnose, attempts: maxAttempts }
+  }
+
+  /** @throws InputError `REQUEST_INVALID` */
+  born(request: Request, base: Pick<Birthplace, 'origin' | 'path' | 'headers'>): Call {
+    return birth(request, { ...base, ...this.#place })
+  }
+
+  /** @param request the one that the call was born of */
+  async run(call: Call, request: Request): Promise<Outcome> {
+    const { runtime } = this
+    let outcome: Outcome | undefined
+    this.#closing.enter()
+    try {
+      const { signal } = call
+      const ran = runtime.refusing ?? call.over() ?? spent(call, request) ?? this.#pipeline(call)
+      // a layer that does not mind the caller's signal cannot keep the caller
+      outcome = await (signal === undefined || !(ran instanceof Promise) ? ran : call.until(ran))
+      call.ledger.settle(outcome.verdict, outcome)
+      return outcome
+    } finally {
+      if (outcome === undefined || outcome.failed) this.#closing.leave()
+      else outcome.body.whenOver(this.#closing.leave)
+    }
+  }
+
+  close(within: number): Promise<void> {
+    return this.#closing.close(within)
+  }
+}
+
+/** What the compiler asks for, said to those who have none. */
+function checked(owner: string, pipeline: Pipeline, options: EdgeOptions): EdgeOptions {
+  const { diagnose = 'errors', maxAttempts = 10 } = Object(options) as EdgeOptions
+  const invalid = (because: string) => new ConfigError('CONFIG_INVALID', `${owner}: ${because}`)
+  if (typeof pipeline !== 'function' || typeof pipeline.close !== 'function')
+    throw invalid('pipeline is none: make one with pipeline([…], transport)')
+  if (!levels.includes(diagnose)) throw invalid(`diagnose is ${diagnose}: give ${levels.join(', ')}`)
+  if (!(maxAttempts >= 1)) throw invalid(`maxAttempts is ${String(maxAttempts)}: give a number from 1 up`)
+  return options
+}
+
+/** A call made on behalf of another is one of its attempts. */
+const spent = ({ budget }: Call, { parent }: Request) =>
+  parent === undefined || budget.draw()
+    ? undefined
+    : refused('ATTEMPTS_SPENT', 'client', `the call it is made for has made all its ${budget.attempts} attempts`)
