@@ -116,6 +116,27 @@ export const codes = {
     'See in explain() what the token endpoint said.',
     '用 explain() 查看令牌接口的应答。',
   ),
+  POLL_DEADLINE: entry(
+    'timeout',
+    'The task was not done in time.',
+    '任务未在时限内完成。',
+    'Go on with it by poll({ id: error.id, … }), or raise deadline.',
+    '用 poll({ id: error.id, … }) 继续，或提高 deadline。',
+  ),
+  POLL_FAILED: entry(
+    'reply',
+    'The server says that the task has failed.',
+    '服务器报告任务失败。',
+    'The message says why; submit it anew once that is mended.',
+    '原因见消息；解决后重新提交。',
+  ),
+  POLL_CHECK: entry(
+    'reply',
+    'The task could not be asked for.',
+    '无法查询任务。',
+    'Look at the cause; then go on by poll({ id: error.id, … }).',
+    '查看 cause，再用 poll({ id: error.id, … }) 继续。',
+  ),
   REQUEST_INVALID: entry(
     'input',
     'The request cannot be sent as it is.',

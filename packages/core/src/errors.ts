@@ -3,6 +3,7 @@
  *
  * - PenstockError     code, kind, hint; safe to print, inspect and serialise as it is
  *   - CallError       a call failed: made at the client's edge, once, from a failed outcome; has the ledger
+ *   - PollError       a task that poll() followed did not come to its end; has the id
  *   - InputError      what was handed in cannot be sent; nothing was
  *   - ConfigError     something was put together wrongly
  *
