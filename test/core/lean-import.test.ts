@@ -28,6 +28,7 @@ describe('importing', () => {
     ['@penstock/middleware', []],
     ['@penstock/core/testing', []],
     ['@penstock/core/fetch', []],
+    ['@penstock/core/dispatcher', []],
   ])('%s loads %j', (entry, names) => {
     expect(loaded(`await import('${entry}')`)).toEqual(names)
   })
