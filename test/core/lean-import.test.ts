@@ -4,7 +4,18 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 const here = join(import.meta.dirname, '..')
-const libraries = ['got', 'undici', 'zod', 'opossum', 'p-retry', 'tough-cookie', 'ioredis', 'tesseract.js', 'commander']
+const libraries = [
+  'got',
+  'undici',
+  'zod',
+  'opossum',
+  'p-retry',
+  'tough-cookie',
+  'http-cache-semantics',
+  'ioredis',
+  'tesseract.js',
+  'commander',
+]
 
 /** Which of the libraries a program has loaded at its end. */
 function loaded(program: string): string[] {
@@ -34,7 +45,11 @@ describe('importing', () => {
   })
 
   it.each([
-    ['core and got', `const { gotTransport } = await import('@penstock/core/got'); gotTransport()`, ['got']],
+    [
+      'core and got',
+      `const { gotTransport } = await import('@penstock/core/got'); gotTransport()`,
+      ['got', 'http-cache-semantics'],
+    ],
     [
       'core and undici',
       `const { undiciTransport } = await import('@penstock/core/undici'); undiciTransport()`,
@@ -46,6 +61,7 @@ describe('importing', () => {
       `const { circuitBreaker } = await import('@penstock/middleware'); circuitBreaker()`,
       ['opossum'],
     ],
+    ['httpCache', `const { httpCache } = await import('@penstock/middleware'); httpCache()`, ['http-cache-semantics']],
     ['cookies', `const { cookies } = await import('@penstock/middleware'); cookies()`, ['tough-cookie']],
   ])('%s, made, loads its own library and no other', (_, program, names) => {
     expect(loaded(program)).toEqual(names)

@@ -60,6 +60,13 @@ export const codes = {
     "Wait until it is back, or let each process go at its share: rateLimit({ alone: 'share' }).",
     "等待其恢复，或让各进程按份额发送：rateLimit({ alone: 'share' })。",
   ),
+  NOT_CACHED: entry(
+    'refused',
+    'Nothing that may be given is cached, and the call asks for nothing else.',
+    '缓存中没有可用内容，而该调用只接受缓存。',
+    'Leave out only-if-cached, so that the server is asked.',
+    '去掉 only-if-cached 以便向服务器请求。',
+  ),
   ATTEMPTS_SPENT: entry(
     'refused',
     'The call has made all its attempts.',

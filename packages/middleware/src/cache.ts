@@ -11,10 +11,10 @@ import {
   type Reply,
   verdicts,
 } from '@penstock/core'
-import { entryOf, replyOf } from './cache/entry.ts'
+import { entryOf, replyOf } from './recall/entry.ts'
 import { jsonFiles } from './cache/json-files.ts'
-import { refresher } from './cache/refresher.ts'
-import { Shelf, type ShelfCounts } from './cache/shelf.ts'
+import { refresher } from './recall/refresher.ts'
+import { Shelf, type ShelfCounts } from './recall/shelf.ts'
 import { naming } from './cache/naming.ts'
 import { memoryStore } from './stores/memory.ts'
 import type { Store } from './stores/store.ts'

@@ -6,6 +6,7 @@ const says = notes('cache', {
   corrupt: ['what the {store} store keeps is corrupt: a miss', '{store} 存储中的条目已损坏：视为未命中'],
   fails: ['the {store} store fails: a miss', '{store} 存储出错：视为未命中'],
   slow: ['the {store} store is silent for {wait:ms}: a miss', '{store} 存储 {wait:ms} 无响应：视为未命中'],
+  not_dropped: ['what the {store} store keeps may be outdated: it fails', '{store} 存储出错：其中内容可能已过期'],
   not_kept: ['the answer is not kept: the {store} store {why}', '结果未保存：{store} 存储 {why}'],
 })
 
@@ -64,13 +65,13 @@ export class Shelf {
     }
   }
 
-  /** Begins to write, and holds nobody up. */
-  put(call: Call, key: string, entry: Entry): void {
+  /** Begins to write, and holds nobody up. @param keep milliseconds that it is of use */
+  put(call: Call, key: string, entry: Entry, keep: number = this.#keep): void {
     // the same answer is on its way already
     if (this.#writing.has(key)) return
     if (this.#writing.size >= room) return this.#lose(call, 'is busy')
     this.#clock = call.clock
-    const written = this.#set(key, entry).then(
+    const written = this.#set(key, entry, keep).then(
       () => void this.counts.kept++,
       () => this.#lose(call, 'fails'),
     )
@@ -78,6 +79,12 @@ export class Shelf {
       key,
       written.then(() => this.#writing.delete(key)),
     )
+  }
+
+  /** Begins to forget. What cannot be forgotten is said. */
+  drop(call: Call, key: string): void {
+    const dropped = async () => this.#store.delete(key)
+    dropped().catch(() => call.note(says.not_dropped, { store: this.#store.name }, this.#name))
   }
 
   /** What is being written is waited for, a while; then the store is closed. */
@@ -105,7 +112,7 @@ export class Shelf {
     return this.#store.get(key)
   }
 
-  async #set(key: string, entry: Entry): Promise<void> {
-    return this.#store.set(key, sealed(entry), { ttl: this.#keep })
+  async #set(key: string, entry: Entry, keep: number): Promise<void> {
+    return this.#store.set(key, sealed(entry), { ttl: keep })
   }
 }

@@ -9,6 +9,8 @@ export type Entry = {
   readonly status: number
   readonly headers: ReplyHeaders
   readonly body: Uint8Array
+  /** What a layer keeps beside it: plain data. */
+  readonly about?: unknown
 }
 
 /** What tells how to read a body, and of what state it is. No other header is kept: cookies and challenges are not for later. */
@@ -33,10 +35,10 @@ export const replyOf = ({ status, headers, body }: Entry): Reply =>
   new Reply(status, headers, bytesBody(body), undefined, { verdict: 'ok' })
 
 /** One JSON object, for eyes too: a body that is text stands in it as text. `sha256` is that of the list of the others. */
-export function sealed({ storedAt, status, headers, body }: Entry): Uint8Array {
+export function sealed({ storedAt, status, headers, body, about }: Entry): Uint8Array {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.length)
   const kept = isUtf8(bytes) ? { text: bytes.toString() } : { base64: bytes.toString('base64') }
-  const fields = { storedAt, status, headers, ...kept }
+  const fields = { storedAt, status, headers, ...kept, ...(about !== undefined && { about }) }
   return Buffer.from(JSON.stringify({ penstock: 1, sha256: digest(fields), ...fields }))
 }
 
@@ -44,15 +46,16 @@ export function sealed({ storedAt, status, headers, body }: Entry): Uint8Array {
 export function opened(bytes: Uint8Array): Entry {
   const { penstock, sha256, ...fields } = JSON.parse(Buffer.from(bytes).toString()) as Sealed
   if (penstock !== 1 || sha256 !== digest(fields)) throw new TypeError('The entry is corrupt')
-  const { storedAt, status, headers, text, base64 } = fields
-  return { storedAt, status, headers, body: base64 === undefined ? Buffer.from(text!) : Buffer.from(base64, 'base64') }
+  const { storedAt, status, headers, text, base64, about } = fields
+  const body = base64 === undefined ? Buffer.from(text!) : Buffer.from(base64, 'base64')
+  return { storedAt, status, headers, body, ...(about !== undefined && { about }) }
 }
 
 type Fields = Omit<Entry, 'body'> & { readonly text?: string; readonly base64?: string }
 
 type Sealed = Fields & { readonly penstock: 1; readonly sha256: string }
 
-const digest = ({ storedAt, status, headers, text, base64 }: Fields) =>
+const digest = ({ storedAt, status, headers, text, base64, about }: Fields) =>
   createHash('sha256')
-    .update(JSON.stringify([storedAt, status, headers, text, base64]))
+    .update(JSON.stringify([storedAt, status, headers, text, base64, ...(about === undefined ? [] : [about])]))
     .digest('hex')
