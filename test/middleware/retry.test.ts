@@ -17,7 +17,7 @@ import {
 } from '@penstock/core'
 import { breaks, hangs, replies, scriptedTransport, type Step, virtualClock } from '@penstock/core/testing'
 import { retry, type RetryOptions, status } from '@penstock/middleware'
-import { originBudget } from '../../packages/middleware/src/retry/origin-budget.ts'
+import { originBudget } from '../../packages/middleware/src/repeat/origin-budget.ts'
 import { AbortError } from 'p-retry'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 

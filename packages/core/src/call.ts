@@ -1,4 +1,5 @@
 import type { Body } from './body.ts'
+import type { Branch } from './branch.ts'
 import type { Bound, CallOptions } from './call-options.ts'
 import type { Chance, Clock } from './clock.ts'
 import type { Endpoint, Repeatable } from './endpoint.ts'
@@ -42,6 +43,8 @@ export type CallFields<Context extends object = {}> = {
   readonly context: Readonly<Context>
   readonly options: CallOptions
   readonly ledger: Ledger
+  /** Of a copy that goes its own way beside others, where it can be cut alone. @default none */
+  readonly branch?: Branch | undefined
 }
 
 /**
@@ -64,6 +67,7 @@ export class Call<Context extends object = {}> implements CallFields<Context> {
   readonly context: Readonly<Context>
   readonly options: CallOptions
   readonly ledger: Ledger
+  readonly branch: Branch | undefined
 
   constructor(fields: CallFields<Context>) {
     this.method = fields.method
@@ -81,6 +85,7 @@ export class Call<Context extends object = {}> implements CallFields<Context> {
     this.context = fields.context
     this.options = fields.options
     this.ledger = fields.ledger
+    this.branch = fields.branch
   }
 
   get id(): number {
@@ -155,7 +160,8 @@ export class Call<Context extends object = {}> implements CallFields<Context> {
 
   /** Why nothing more may happen on this call; undefined while it may. */
   over(): Failure | undefined {
-    if (this.runtime.closed !== undefined) return this.runtime.closed
+    const closed = this.runtime.closed ?? this.branch?.closed
+    if (closed !== undefined) return closed
     if (this.signal?.aborted) return this.cancelled()
     return this.deadlineAt !== Infinity && this.remaining() <= 0 ? this.late() : undefined
   }

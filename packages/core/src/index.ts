@@ -1,5 +1,6 @@
 export { type Body, bodyLength, canSend, noBody, onceBody, type Pieces } from './body.ts'
 export { birth, type Birthplace } from './birth.ts'
+export { Branch } from './branch.ts'
 export type { Budget } from './budget.ts'
 export { Call, type CallFields, type Handler } from './call.ts'
 export { CallError } from './call-error.ts'

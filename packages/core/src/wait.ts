@@ -1,7 +1,7 @@
 import type { Alarm } from './alarms.ts'
 import type { Call } from './call.ts'
 import { Failure } from './outcome.ts'
-import type { Waiting } from './runtime.ts'
+import type { Waiting } from './waits.ts'
 
 /**
  * The only way anything in a pipeline waits: an exchange on the wire, a back-off, a place in a queue, a shared flight.
@@ -40,7 +40,7 @@ export abstract class Wait implements Alarm, Waiting {
       return false
     }
     this.#live = true
-    call.runtime.enter(this)
+    ;(call.branch ?? call.runtime).enter(this)
     call.signal?.addEventListener('abort', this)
     if (this.dueAt !== Infinity) call.runtime.alarms.add(this)
     return true
@@ -55,8 +55,9 @@ export abstract class Wait implements Alarm, Waiting {
 
   #release(): void {
     this.#live = false
-    this.call.runtime.leave(this)
-    this.call.signal?.removeEventListener('abort', this)
+    const { call } = this
+    ;(call.branch ?? call.runtime).leave(this)
+    call.signal?.removeEventListener('abort', this)
   }
 
   /** The alarms have let go of it already. */

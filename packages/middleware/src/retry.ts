@@ -1,5 +1,5 @@
 import { ConfigError, duration, layer } from '@penstock/core'
-import { originBudget } from './retry/origin-budget.ts'
+import { originBudget } from './repeat/origin-budget.ts'
 import { repeating, type Settings } from './retry/repeating.ts'
 
 export type RetryOptions<Name extends string = 'retry'> = {

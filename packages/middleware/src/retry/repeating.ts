@@ -1,7 +1,7 @@
 import { type Call, canSend, type Facts, type Next, type NoteKind, notes, type Outcome, verdicts } from '@penstock/core'
 import { loop } from './loop.ts'
 import { mayRepeat } from './may-repeat.ts'
-import type { OriginBudget } from './origin-budget.ts'
+import type { OriginBudget } from '../repeat/origin-budget.ts'
 import { Recording } from './recording.ts'
 
 const says = notes('retry', {
