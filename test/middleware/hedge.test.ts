@@ -142,7 +142,7 @@ describe('two copies', () => {
     ],
     ['a refusal of our own, first, waits too', [later(70, replies(503, {}, 'down')), refuses], '503 down'],
   ])('%s', async (_, steps, expected) => {
-    const { ended, clock } = against(steps as Step[])
+    const { ended, clock } = against(steps)
     expect(await ended()).toBe(expected)
     expect(clock.timers).toBe(0)
   })
