@@ -1,4 +1,4 @@
-/** A task that is done at its third check: submitted, left at a deadline, and gone on with by its id. */
+/** A task that takes a minute: submitted, left because that does not fit the time, and gone on with by its id. */
 import { createServer } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
@@ -9,7 +9,7 @@ import { status } from '@penstock/middleware'
 let asked = 0
 const server = createServer(({ method }, response) => {
   if (method === 'POST') response.end('{"id":"job-1"}')
-  else if (++asked < 3) response.writeHead(202, { 'retry-after-ms': '50' }).end()
+  else if (++asked === 1) response.writeHead(202, { 'retry-after': '60' }).end()
   else response.end('{"text":"done"}')
 }).listen(0, '127.0.0.1')
 await once(server, 'listening')
@@ -27,7 +27,7 @@ const task = {
   delay: 1,
 }
 
-const stopped = await poll({ ...task, deadline: 45 }).catch((error: unknown) => error)
+const stopped = await poll({ ...task, deadline: 10_000 }).catch((error: unknown) => error)
 if (!(stopped instanceof PollError) || stopped.id === undefined) throw stopped
 console.log(`${stopped.code}: goes on with ${stopped.id}`)
 console.log(await poll({ ...task, id: stopped.id }))

@@ -29,6 +29,8 @@ test('a deadline of more than 24 days does not wake the process at once', async 
       scriptedTransport(hangs()),
     ),
     origin: 'https://api.example.com',
+    // nothing else shall set a timer
+    diagnose: 'off',
   })
   const set = vi.spyOn(globalThis, 'setTimeout')
   const answer = http.get('/').catch((error: { code: string }) => error.code)
