@@ -135,6 +135,13 @@ export const wireCodes = {
     'Look at status and content type: often an error page of something in between.',
     '查看状态码与 Content-Type：常为中间设备的错误页。',
   ),
+  BODY_CHARSET: entry(
+    'reply',
+    'The body is not in the charset its header names.',
+    '响应体与 Content-Type 声明的字符集不符。',
+    'Have the server say charset=utf-8; until then decode reply.bytes() yourself.',
+    '请让服务器声明 charset=utf-8；在此之前请自行解码 reply.bytes()。',
+  ),
   BODY_HTML: entry(
     'reply',
     'An HTML page came where JSON was due.',

@@ -16,14 +16,31 @@ export async function decoded<Value = unknown>(
   let value: unknown
   try {
     value = parseJson(text)
-  } catch {
-    const html = /^\s*<(!doctype|html)/i.test(text)
-    return new Failure('server', html ? 'BODY_HTML' : 'BODY_NOT_JSON', 'reply', 'the body is not JSON', received)
+  } catch (error) {
+    return notJson(bytes, text, (error as SyntaxError).message)
   }
   if (schema === undefined) return value as Value
   const checked = await validate(schema, value)
   if (checked.issues === undefined) return checked.value
   return new Failure('server', 'REPLY_SCHEMA', 'reply', issuesText(checked.issues), received)
+}
+
+const fails = (code: string, why: string) => new Failure('server', code, 'reply', why, received)
+
+function notJson(bytes: Uint8Array, text: string, because: string): Failure {
+  if (/^\s*<(!doctype|html)/i.test(text)) return fails('BODY_HTML', 'the body is not JSON')
+  if (isJson(decodeText(bytes)))
+    return fails('BODY_CHARSET', 'the body is JSON in UTF-8, and its header says otherwise')
+  return fails('BODY_NOT_JSON', `the body is not JSON${because.slice(because.indexOf(':'))}`)
+}
+
+function isJson(text: string): boolean {
+  try {
+    parseJson(text)
+    return true
+  } catch {
+    return false
+  }
 }
 
 const received = { phase: 'receive', sent: 'all' } as const

@@ -5,6 +5,9 @@ import { type TlsFacts, tlsFacts } from './tls-facts.ts'
 /** One address that was tried. */
 export type AddressTry = { readonly address: string; readonly family: number; readonly at: number; code?: string }
 
+/** Bytes of a TLS handshake, on the wire. */
+export type HandshakeBytes = { readonly sent: number; readonly received: number }
+
 let count = 0
 
 /** One connection, from the first look at its name to its end. Times in milliseconds on the process's monotonic clock. */
@@ -26,6 +29,8 @@ export class Connection {
   /** Whether TLS is to be spoken on it. */
   secured = false
   tls: TlsFacts | undefined = undefined
+  #tcp: Counting | undefined = undefined
+  #handshake: HandshakeBytes | undefined = undefined
   /** Requests it has carried. */
   uses = 0
   /** Since when nobody uses it. */
@@ -44,17 +49,15 @@ export class Connection {
   }
 
   /** By the socket that is open now. A later leg, behind a proxy, leaves the address as it is. */
-  opened({
-    remoteAddress,
-    remotePort,
-    localPort,
-  }: {
-    remoteAddress?: string | undefined
-    remotePort?: number | undefined
-    localPort?: number | undefined
+  opened(socket: {
+    readonly remoteAddress?: string | undefined
+    readonly remotePort?: number | undefined
+    readonly localPort?: number | undefined
   }): void {
     if (this.connectedAt !== undefined) return
+    const { remoteAddress, remotePort, localPort } = socket
     this.connectedAt = systemClock.now()
+    this.#tcp = beneath(socket)
     this.address = remoteAddress
     this.port = remotePort
     this.localPort = localPort
@@ -65,11 +68,34 @@ export class Connection {
     this.tls = tlsFacts(socket) ?? this.tls
   }
 
+  /** What the handshake has taken so far; undefined without TLS, and where the bytes cannot be counted. */
+  get handshake(): HandshakeBytes | undefined {
+    const { bytesWritten, bytesRead } = this.#tcp ?? {}
+    if (this.#handshake !== undefined || bytesWritten === undefined || bytesRead === undefined) return this.#handshake
+    return { sent: bytesWritten, received: bytesRead }
+  }
+
   ready(): void {
     this.readyAt = systemClock.now()
+    this.#counted()
   }
 
   ended(): void {
-    if (this.readyAt === undefined) this.failedAt = systemClock.now()
+    if (this.readyAt !== undefined) return
+    this.failedAt = systemClock.now()
+    this.#counted()
+  }
+
+  #counted(): void {
+    this.#handshake = this.handshake
+    this.#tcp = undefined
   }
 }
+
+/** Node counts what TLS itself sends only on the handle beneath, and shows that to nobody. Undefined without TLS. */
+function beneath(socket: object): Counting | undefined {
+  const handle: unknown = Reflect.get(socket, '_handle')
+  return Object(handle) === handle ? (Reflect.get(handle as object, '_parent') as Counting | undefined) : undefined
+}
+
+type Counting = { readonly bytesRead?: number; readonly bytesWritten?: number }

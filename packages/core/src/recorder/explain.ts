@@ -1,3 +1,5 @@
+import { conclude } from './conclude.ts'
+import { flightOf } from './flight.ts'
 import { ledgerOf } from './ledger-of.ts'
 import type { Ledger, Note, Span, Trip } from './ledger.ts'
 import { duration, sentence } from './notes.ts'
@@ -26,8 +28,15 @@ export function explain(thing: unknown, { lang = 'en' }: ExplainOptions = {}): s
     ...story(ledger, lang).map((row) => `${moment(row.at).padStart(9)}  ${row.text}`),
     ...spans(ledger, words),
   ]
-  if (advice) lines.push(`→ ${advice}`)
-  return lines.join('\n')
+  return [...lines, ...conclusion(thing, lang, advice)].join('\n')
+}
+
+/** What it comes to, and what to do. */
+function conclusion(thing: unknown, lang: Language, advice: string | undefined): string[] {
+  const flight = flightOf(thing)
+  const concluded = flight && conclude(flight)
+  if (concluded !== undefined) return [`∴ ${concluded[lang]}`, `→ ${concluded.fix[lang]}`]
+  return advice ? [`→ ${advice}`] : []
 }
 
 /** One line of a story, at milliseconds since the call began. */

@@ -1,11 +1,13 @@
 import { systemClock } from '../clock.ts'
 import type { Verdict } from '../verdict.ts'
-import type { Connection } from './connection.ts'
+import { parseContentType } from '../decode/content-type.ts'
+import type { Bilingual } from '../verdict-table.ts'
+import type { Connection, HandshakeBytes } from './connection.ts'
 import { ledgerOf } from './ledger-of.ts'
 import type { Ledger, Level, Trip } from './ledger.ts'
 import { type Facts, sentence } from './notes.ts'
 import { type Stall, stallsBetween } from './stalls.ts'
-import type { Phases } from './timeline.ts'
+import type { Phases, Timeline } from './timeline.ts'
 import type { TlsFacts } from './tls-facts.ts'
 
 /** A decision, with the numbers that made it and the sentence it is told in. */
@@ -38,6 +40,8 @@ export type FlightConnection = {
     readonly code?: string
   }[]
   readonly tls: TlsFacts | undefined
+  /** Bytes of its TLS handshake; undefined without one. */
+  readonly handshake: HandshakeBytes | undefined
 }
 
 export type FlightTrip = {
@@ -56,6 +60,19 @@ export type FlightTrip = {
   readonly bytesSent: number
   readonly bytesReceived: number
   readonly connection: FlightConnection | undefined
+  /** Milliseconds from the last byte of the answer to the end. */
+  readonly silence: number | undefined
+  /** What the reply says of itself. */
+  readonly reply:
+    | {
+        readonly type: string | undefined
+        readonly charset: string | undefined
+        /** Bytes that it announced. */
+        readonly length: number | undefined
+        /** Milliseconds that the server's clock is ahead of ours, to half a second. */
+        readonly skew: number | undefined
+      }
+    | undefined
 }
 
 /**
@@ -84,6 +101,8 @@ export type Flight = {
         readonly because: string
         readonly status: number | undefined
         readonly vendorCode: string | undefined
+        readonly meaning: Bilingual | undefined
+        readonly advice: Bilingual | undefined
       }
     | undefined
   readonly attempts: number
@@ -117,6 +136,7 @@ function flight(ledger: Ledger): Flight {
   const took = (endedAt ?? now) - startedAt
   // a virtual clock knows nothing of the process's stalls
   const stalls = ledger.runtime.clock === systemClock ? stallsBetween(startedAt, startedAt + took) : []
+  const began = ledger.runtime.clock.date() - (now - startedAt)
   return {
     schema: 'penstock.flight/1',
     id,
@@ -124,7 +144,7 @@ function flight(ledger: Ledger): Flight {
     method,
     url,
     endpoint,
-    startedAt: new Date(ledger.runtime.clock.date() - (now - startedAt)).toISOString(),
+    startedAt: new Date(began).toISOString(),
     took,
     running: endedAt === undefined,
     verdict,
@@ -140,7 +160,7 @@ function flight(ledger: Ledger): Flight {
       en: sentence(kind.en, facts),
       zh: sentence(kind.zh, facts),
     })),
-    trips: ledger.trips.map(tripOf),
+    trips: ledger.trips.map((trip) => tripOf(trip, began)),
     spans: (ledger.spans ?? []).map(({ layer, attempt, depth, from, to, verdict: ended }) => ({
       layer,
       attempt,
@@ -154,7 +174,8 @@ function flight(ledger: Ledger): Flight {
   }
 }
 
-function tripOf({ timeline, ...trip }: Trip): FlightTrip {
+/** @param began when the call did, by the wall clock */
+function tripOf({ timeline, ...trip }: Trip, began: number): FlightTrip {
   const connection = timeline?.connection
   const real = connection !== undefined || timeline?.endedAt !== undefined
   return {
@@ -165,12 +186,33 @@ function tripOf({ timeline, ...trip }: Trip): FlightTrip {
     bytesSent: timeline?.bytesSent ?? 0,
     bytesReceived: timeline?.bytesReceived ?? 0,
     connection: connection && connectionOf(connection, timeline.dispatchedAt - trip.at),
+    silence: timeline && silenceOf(timeline),
+    reply: timeline && replyOf(timeline, began + trip.at),
+  }
+}
+
+function silenceOf({ answeredAt, heardAt = answeredAt, endedAt }: Timeline): number | undefined {
+  return heardAt === undefined || endedAt === undefined ? undefined : endedAt - heardAt
+}
+
+/** @param began when the trip did, by the wall clock */
+function replyOf({ dispatchedAt, answeredAt, date, type, length }: Timeline, began: number): FlightTrip['reply'] {
+  if (answeredAt === undefined) return undefined
+  const parsed = parseContentType(type)
+  const charset = parsed?.parameters.get('charset')
+  // a date has no parts of a second
+  const skew = Date.parse(date ?? '') + 500 - (began + answeredAt - dispatchedAt)
+  return {
+    type: parsed?.type.slice(0, 80),
+    charset: charset !== undefined && /^[\w.:-]{1,40}$/.test(charset) ? charset : undefined,
+    length: length !== undefined && /^\d{1,15}$/.test(length) ? Number(length) : undefined,
+    skew: Number.isNaN(skew) ? undefined : skew,
   }
 }
 
 /** @param begin the call's beginning, on the process's monotonic clock */
 function connectionOf(
-  { id, address, port, localPort, uses, secured, startedAt, readyAt, tries, tls }: Connection,
+  { id, address, port, localPort, uses, secured, startedAt, readyAt, tries, tls, handshake }: Connection,
   begin: number,
 ): FlightConnection {
   return {
@@ -184,5 +226,6 @@ function connectionOf(
     readyAt: readyAt === undefined ? undefined : readyAt - begin,
     tries: tries.map((tried) => ({ ...tried, at: tried.at - begin })),
     tls,
+    handshake,
   }
 }

@@ -1,6 +1,7 @@
 import { systemClock } from '../clock.ts'
 import type { Runtime } from '../runtime.ts'
 import type { Outcome, Phase, Sent } from '../outcome.ts'
+import type { Bilingual } from '../verdict-table.ts'
 import type { Verdict } from '../verdict.ts'
 import type { Budget } from '../budget.ts'
 import type { Facts, NoteKind } from './notes.ts'
@@ -55,6 +56,9 @@ export type Ending = {
   readonly because: string
   readonly status: number | undefined
   readonly vendorCode: string | undefined
+  /** What is known beyond the code: by the vendor's table, or by who says so. */
+  readonly meaning: Bilingual | undefined
+  readonly advice: Bilingual | undefined
 }
 
 /**
@@ -189,10 +193,19 @@ export class Ledger {
 function ending(outcome: Outcome): Ending {
   const { code } = outcome
   if (outcome.failed)
-    return { code, layer: outcome.layer, because: outcome.because, status: undefined, vendorCode: undefined }
+    return {
+      code,
+      layer: outcome.layer,
+      because: outcome.because,
+      status: undefined,
+      vendorCode: undefined,
+      meaning: undefined,
+      advice: outcome.hint,
+    }
   const { status, judgement } = outcome
-  const because = judgement.row?.meaning.en ?? `the server answered ${status}`
-  return { code, layer: 'server', because, status, vendorCode: judgement.vendorCode }
+  const { row, vendorCode } = judgement
+  const because = row?.meaning.en ?? `the server answered ${status}`
+  return { code, layer: 'server', because, status, vendorCode, meaning: row?.meaning, advice: row?.advice }
 }
 
 let count = 0

@@ -13,6 +13,8 @@ const after = 60_000
 const found: Stall[] = []
 let watchedUntil = 0
 let watching = false
+/** When the timer is to ring that tells. */
+let next = Infinity
 
 /** Look out for stalls of the event loop, for a while: a timer that rings late tells of one. It keeps no process alive. */
 export function watchStalls(): void {
@@ -23,6 +25,7 @@ export function watchStalls(): void {
 }
 
 function look(due: number): void {
+  next = due
   systemClock
     .setTimer(() => {
       const now = systemClock.now()
@@ -31,11 +34,17 @@ function look(due: number): void {
         if (found.length > kept) found.shift()
       }
       if (now < watchedUntil) look(now + every)
-      else watching = false
+      else {
+        watching = false
+        next = Infinity
+      }
     }, due - systemClock.now())
     .unref()
 }
 
-/** Those of a stretch of time, on the process's monotonic clock. One that goes on is not known yet. */
-export const stallsBetween = (from: number, to: number): readonly Stall[] =>
-  found.filter(({ at, milliseconds }) => at < to && at + milliseconds > from)
+/** Those of a stretch of time, on the process's monotonic clock; also one that has just ended, of which no timer has told. */
+export function stallsBetween(from: number, to: number): readonly Stall[] {
+  const late = systemClock.now() - next
+  const all = late >= least ? [...found, { at: next, milliseconds: late }] : found
+  return all.filter(({ at, milliseconds }) => at < to && at + milliseconds > from)
+}

@@ -1,4 +1,5 @@
 import { systemClock } from '../clock.ts'
+import { type ReplyHeaders, header } from '../headers.ts'
 import type { Connection } from './connection.ts'
 
 /** Milliseconds of a trip, by what it waited for. A kept-alive connection has no `dns`, `tcp` and `tls`. */
@@ -21,7 +22,13 @@ export class Timeline {
   startedAt: number | undefined = undefined
   sentAt: number | undefined = undefined
   answeredAt: number | undefined = undefined
+  /** When the last piece of the body came. */
+  heardAt: number | undefined = undefined
   endedAt: number | undefined = undefined
+  /** What the reply says of itself, as it was sent. */
+  date: string | undefined = undefined
+  type: string | undefined = undefined
+  length: string | undefined = undefined
   connection: Connection | undefined = undefined
   /** Milliseconds that a kept-alive connection had been idle before it. */
   idle: number | undefined = undefined
@@ -43,8 +50,15 @@ export class Timeline {
     this.sentAt ??= systemClock.now()
   }
 
-  answered(): void {
+  answered(headers: ReplyHeaders): void {
     this.answeredAt ??= systemClock.now()
+    this.date = header(headers, 'date')
+    this.type = header(headers, 'content-type')
+    this.length = header(headers, 'content-length')
+  }
+
+  heard(): void {
+    this.heardAt = systemClock.now()
   }
 
   /** Nothing more comes. @param connection the one it waited for, when it never began */

@@ -80,9 +80,14 @@ export abstract class Exchange extends Intake implements UploadSocket {
       return this.cut(new Failure(verdict, code, this.transport, because))
     }
     this.answered = true
-    this.timeline?.answered()
+    this.timeline?.answered(headers)
     if (this.call.method !== 'HEAD' && status !== 204 && status !== 304) this.expect(headers)
     this.#resolve(new Reply(status, headers, this, this.reusedSocket))
+  }
+
+  protected override data(piece: Uint8Array): void {
+    this.timeline?.heard()
+    super.data(piece)
   }
 
   /** The wire broke. What the library says of it stays here: it may hold what was sent. */

@@ -158,6 +158,13 @@ class UndiciExchange extends Exchange implements Passenger {
   }
 
   onRequestSent(): void {
+    const socket = this.#lane?.dial?.socket
+    // undici has written it; the socket may hold most of it still
+    if (socket?.writableNeedDrain === true) socket.once('drain', () => this.#flushed())
+    else this.#flushed()
+  }
+
+  #flushed(): void {
     this.#sent = true
     this.timeline?.sent()
   }

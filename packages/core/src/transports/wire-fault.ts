@@ -71,7 +71,7 @@ const isLoss = /^(ECONNRESET|EPIPE|ECONNABORTED|UND_ERR_(SOCKET|INFO|DESTROYED|C
 const isInput = /^(ERR|UND_ERR)_(HTTP_)?(INVALID|UNESCAPED|NOT_SUPPORTED)(_.*)?$/
 
 function lost(reset: boolean, code: string, phase: Phase): Fault {
-  if (phase === 'receive') return truncated
+  if (phase === 'receive') return reset && /^E(CONN|PIPE)/.test(code) ? cutOff : truncated
   if (phase === 'tls') return ['CONNECTION_CLOSED', 'the peer closed the connection in the TLS handshake']
   return reset && /^E(CONN|PIPE)/.test(code)
     ? ['CONNECTION_RESET', 'the peer cut the connection']
@@ -84,6 +84,7 @@ function parsing(code: string, phase: Phase): Fault {
 }
 
 const truncated: Fault = ['BODY_TRUNCATED', 'the connection ended before the body did']
+const cutOff: Fault = ['BODY_TRUNCATED', 'the peer cut the connection in the middle of the body']
 const notHttp: Fault = ['PROTOCOL', 'what came is not HTTP']
 const headersTooLarge = (most: number): Fault => [
   'HEADERS_TOO_LARGE',

@@ -27,6 +27,8 @@ export function wireRequest(call: Call<any>, transport: string): WireRequest | F
     if (!isToken.test(name)) return invalid('a header has a name that is not a token')
     if (ours.has(name)) return invalid(`the header '${name}' is the transport's own: leave it out`)
     const values: readonly unknown[] = [headers[name]].flat()
+    if (values.some((one) => typeof one === 'string' && /[\r\n]/.test(one)))
+      return invalid(`the header '${name}' holds a line break`)
     if (!values.every((one) => typeof one === 'string' && isText.test(one)))
       return invalid(`the header '${name}' holds characters that a header may not`)
   }

@@ -1,0 +1,1 @@
+export { conclude, type Conclusion } from './recorder/conclude.ts'

@@ -1,0 +1,82 @@
+import { client, flightOf, type Flight, pipeline, type Stackable, slots } from '@penstock/core'
+import { conclude, type Conclusion } from '@penstock/core/diagnose'
+import type { gotTransport } from '@penstock/core/got'
+import type { undiciTransport } from '@penstock/core/undici'
+import { proxy, proxyFromEnv, redirect, status, timeout, tls } from '@penstock/middleware'
+import { settled } from '../support/transports.ts'
+import type { Setting } from './fault.ts'
+
+export type Called = {
+  /** Undefined when it went well. */
+  readonly error: unknown
+  readonly flight: Flight | undefined
+  readonly conclusion: Conclusion | undefined
+}
+
+/** Makes the call of a setting, and says what came of it. */
+export async function penstockCall(
+  make: typeof undiciTransport | typeof gotTransport,
+  setting: Setting,
+): Promise<Called> {
+  const { origin, path = '/', method = 'GET', headers, bytes, clock, warmUps = 0, holds, blocks, endpoint } = setting
+  await using http = client({
+    pipeline: pipeline(layersOf(setting) as [], make(setting.transport)),
+    origin,
+    chance: () => 0.9,
+    ...(headers && { headers }),
+    ...(clock && { clock }),
+  })
+  const controller = new AbortController()
+  const options = { ...setting.request, ...(setting.aborts && { signal: controller.signal }) }
+  const call = async () =>
+    endpoint === undefined
+      ? (await http.send({ ...options, method, path, ...(bytes && { body: bytes }) })).json()
+      : http.call(endpoint.to, endpoint.input, options)
+  for (let made = 0; made < warmUps; made++) await call()
+  // a socket is free in the turn after its last byte
+  await settled()
+  if (holds !== undefined) await held(http.get(holds, { layers: { timeout: { after: 10_000 } } }))
+  if (setting.twice) await held(call())
+  await setting.before?.(http)
+  const calling = settledCall(call())
+  if (setting.aborts) setTimeout(() => controller.abort(new Error('enough')), 30)
+  if (blocks !== undefined) setTimeout(() => standStill(blocks), 20)
+  const error = await calling
+  const flight = flightOf(error)
+  const finished = { error, flight, conclusion: flight && conclude(flight) }
+  await http.close({ within: 0 })
+  return finished
+}
+
+function layersOf({ layers = () => [], timeout: after, tls: secure, proxy: by, env, follows }: Setting): Stackable[] {
+  const all = [
+    ...layers(),
+    status(),
+    ...(after === undefined ? [] : [timeout({ after })]),
+    ...(secure === undefined ? [] : [tls(secure)]),
+    ...(follows ? [redirect()] : []),
+    ...(by === undefined
+      ? []
+      : [proxy(by.url, by.user === undefined ? {} : { user: by.user, password: by.password! })]),
+    ...(env === undefined ? [] : [proxyFromEnv({ env })]),
+  ]
+  const place = (one: Stackable) => slots.indexOf((one as { slot: (typeof slots)[number] }).slot)
+  return all.toSorted((one, other) => place(one) - place(other))
+}
+
+const settledCall = (calling: Promise<unknown>): Promise<unknown> =>
+  calling.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+
+/** It is under way, and nobody waits for it. */
+export async function held(calling: Promise<unknown>): Promise<void> {
+  calling.catch(() => {})
+  await new Promise((resolve) => setTimeout(resolve, 40))
+}
+
+export function standStill(milliseconds: number): void {
+  const until = performance.now() + milliseconds
+  while (performance.now() < until);
+}
