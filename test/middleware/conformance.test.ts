@@ -2,6 +2,7 @@ import { conformance, type Subject } from '@penstock/core/testing'
 import {
   adaptiveConcurrency,
   cache,
+  chaos,
   circuitBreaker,
   cookies,
   credential,
@@ -35,6 +36,7 @@ import { modules } from '../support/modules.ts'
 const subjects: Readonly<Record<string, Subject>> = {
   adaptiveConcurrency: { layer: () => adaptiveConcurrency() },
   cache: { layer: () => cache() },
+  chaos: { layer: () => chaos({ faults: [{ fault: 'latency', milliseconds: 30, rate: 1 }] }) },
   circuitBreaker: { layer: () => circuitBreaker() },
   cookies: { layer: () => cookies() },
   credential: { layer: () => credential({ bearer: 'a-key' }) },

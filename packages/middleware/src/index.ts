@@ -1,5 +1,7 @@
 export { adaptiveConcurrency, type AdaptiveConcurrencyOptions, type ConcurrencyHandles, type ConcurrencyState } from './adaptive-concurrency.ts'
 export { cache, type CacheHandles, type CacheOptions } from './cache.ts'
+export { chaos, type ChaosOptions, type ChaosPerCall } from './chaos.ts'
+export type { Fault as ChaosFault } from './chaos/fault.ts'
 export { circuitBreaker, type CircuitBreakerOptions, type CircuitHandles, type CircuitState } from './circuit-breaker.ts'
 export { type CookieJarLike, cookies, type CookiesOptions } from './cookies.ts'
 export { credential, type CredentialOptions } from './credential.ts'
