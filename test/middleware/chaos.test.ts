@@ -88,14 +88,9 @@ describe('a fault', () => {
     const reply = (await outcome({ stream: true })) as Reply
     let seen = ''
     const pieces = reply.body.pieces()
-    for (;;) {
-      const { done, value } = await pieces.next()
-      if (done) {
-        expect(value).toMatchObject({ verdict: 'network', code: 'BODY_TRUNCATED', phase: 'receive', sent: 'all' })
-        break
-      }
-      seen += Buffer.from(value).toString()
-    }
+    let { done, value } = await pieces.next()
+    for (; !done; { done, value } = await pieces.next()) seen += Buffer.from(value as Uint8Array).toString()
+    expect(value).toMatchObject({ verdict: 'network', code: 'BODY_TRUNCATED', phase: 'receive', sent: 'all' })
     expect(seen).toBe('hello there'.slice(0, bytes))
   })
 
@@ -199,7 +194,7 @@ describe('a script', () => {
   })
 
   it('may begin anew', async () => {
-    expect(await story({ script, then: 'repeat' }, 4)).toEqual([
+    expect(await story({ script, afterwards: 'repeat' }, 4)).toEqual([
       'CONNECTION_RESET',
       '200 hello there',
       '500 ',
@@ -282,7 +277,7 @@ describe('chaos', () => {
       'latency 10 %, reset 0.5 %',
     ],
     [{ script: [{ fault: 'reset' }] }, 'script of 1, then pass'],
-    [{ script: [{ fault: 'reset' }], then: 'repeat' }, 'script of 1, then repeat'],
+    [{ script: [{ fault: 'reset' }], afterwards: 'repeat' }, 'script of 1, then repeat'],
     [{}, 'none'],
   ] as [ChaosOptions, string][])('says loudly in the plan that it is there: %j', (options, about) => {
     const plan = against(options).stack.plan()
@@ -294,7 +289,7 @@ describe('chaos', () => {
     [{ faults: [{ fault: 'reset', rate: 1.5 }] }, 'reset: rate is 1.5: give a number from 0 to 1'],
     [{ faults: [{ fault: 'reset' }] }, 'reset: rate is undefined: give a number from 0 to 1'],
     [{ faults: [], script: [] }, 'give faults or a script, not both'],
-    [{ then: 'stop' }, "then is stop: give 'pass' or 'repeat'"],
+    [{ afterwards: 'stop' }, "afterwards is stop: give 'pass' or 'repeat'"],
     [
       { script: [{ fault: 'latency' }] },
       'latency: milliseconds is undefined: give a number of milliseconds from zero up',

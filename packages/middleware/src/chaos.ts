@@ -16,7 +16,7 @@ export type ChaosOptions<Name extends string = 'chaos'> = {
   /** Instead: one element a request, in the order in which they come. @default none */
   readonly script?: readonly (Fault | readonly Fault[])[]
   /** What becomes of requests when the script is over. @default 'pass' */
-  readonly then?: 'pass' | 'repeat'
+  readonly afterwards?: 'pass' | 'repeat'
   /** Which requests it may happen to; the others are not counted. @default all */
   readonly only?: (call: Call) => boolean
   /** The vendor's codes, for calls whose endpoint names none. @default none */
@@ -26,7 +26,7 @@ export type ChaosOptions<Name extends string = 'chaos'> = {
 }
 
 /** What one call may have instead: `layers: { chaos: { script: [{ fault: 'status', status: 503 }] } }`. */
-export type ChaosPerCall = Pick<ChaosOptions, 'faults' | 'script' | 'then'>
+export type ChaosPerCall = Pick<ChaosOptions, 'faults' | 'script' | 'afterwards'>
 
 const says = notes('chaos', { strikes: ['CHAOS: {fault}, by a script', 'CHAOS（注入故障）：{fault}'] })
 
@@ -70,25 +70,25 @@ export function chaos<const Name extends string = 'chaos'>(options: ChaosOptions
 const everyCall = () => true
 
 /** What happens to the next request. Chance is asked once for every fault, so that one seed makes one story. */
-function drawing({ faults = [], script, then = 'pass' }: ChaosPerCall): (call: Call) => readonly Fault[] {
+function drawing({ faults = [], script, afterwards = 'pass' }: ChaosPerCall): (call: Call) => readonly Fault[] {
   if (script === undefined) return (call) => faults.filter(({ rate }) => call.chance() < rate)
   let count = 0
   return () => {
-    const now = script[then === 'repeat' ? count++ % script.length : count++]
+    const now = script[afterwards === 'repeat' ? count++ % script.length : count++]
     return now === undefined ? [] : [now].flat()
   }
 }
 
-function planned({ faults = [], script, then = 'pass' }: ChaosPerCall): string {
-  if (script !== undefined) return `script of ${script.length}, then ${then}`
+function planned({ faults = [], script, afterwards = 'pass' }: ChaosPerCall): string {
+  if (script !== undefined) return `script of ${script.length}, then ${afterwards}`
   return faults.map(({ fault, rate }) => `${fault} ${Math.round(rate * 1000) / 10} %`).join(', ') || 'none'
 }
 
 function checked(options: ChaosPerCall, name: string): ChaosPerCall {
   const invalid = (because: string) => new ConfigError('CONFIG_INVALID', `${name}: ${because}`)
-  const { faults = [], script = [], then = 'pass' } = options
+  const { faults = [], script = [], afterwards = 'pass' } = options
   if (options.faults !== undefined && options.script !== undefined) throw invalid('give faults or a script, not both')
-  if (!['pass', 'repeat'].includes(then)) throw invalid(`then is ${then}: give 'pass' or 'repeat'`)
+  if (!['pass', 'repeat'].includes(afterwards)) throw invalid(`afterwards is ${afterwards}: give 'pass' or 'repeat'`)
   for (const fault of [...faults, ...script.flat()]) {
     const wrong = wrongWith(fault)
     if (wrong !== undefined) throw invalid(wrong)

@@ -29,7 +29,8 @@ export type Fault =
 
 /** What a fault says is wrong with its numbers; undefined when nothing is. */
 export function wrongWith(fault: Fault): string | undefined {
-  const wrong = (option: string, value: unknown, give: string) => `${fault.fault}: ${option} is ${value}: give ${give}`
+  const wrong = (option: string, value: unknown, give: string) =>
+    `${fault.fault}: ${option} is ${String(value)}: give ${give}`
   const time = 'a number of milliseconds from zero up'
   switch (fault.fault) {
     case 'latency': {
@@ -82,7 +83,7 @@ export async function struck(call: Call, next: Handler, fault: Fault, about: Abo
         const date = Date.parse(reply.header('date') ?? '') || call.clock.date()
         return { headers: { ...reply.headers, date: new Date(date + fault.milliseconds).toUTCString() } }
       })
-    case 'none':
+    default:
       return next(call)
   }
 }
