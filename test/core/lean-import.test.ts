@@ -12,6 +12,7 @@ const libraries = [
   'p-retry',
   'tough-cookie',
   'http-cache-semantics',
+  '@opentelemetry/api',
   'ioredis',
   'tesseract.js',
   'commander',
@@ -62,6 +63,7 @@ describe('importing', () => {
       ['opossum'],
     ],
     ['httpCache', `const { httpCache } = await import('@penstock/middleware'); httpCache()`, ['http-cache-semantics']],
+    ['tracing', `const { tracing } = await import('@penstock/middleware'); tracing()`, ['@opentelemetry/api']],
     ['cookies', `const { cookies } = await import('@penstock/middleware'); cookies()`, ['tough-cookie']],
   ])('%s, made, loads its own library and no other', (_, program, names) => {
     expect(loaded(program)).toEqual(names)

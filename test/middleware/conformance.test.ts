@@ -28,6 +28,7 @@ import {
   timeout,
   tls,
   token,
+  tracing,
 } from '@penstock/middleware'
 import { describe, expect, it } from 'vitest'
 import { modules } from '../support/modules.ts'
@@ -61,6 +62,7 @@ const subjects: Readonly<Record<string, Subject>> = {
   status: { layer: () => status() },
   timeout: { layer: () => timeout({ after: 200_000, idle: 100_000 }) },
   tls: { layer: () => tls() },
+  tracing: { layer: () => tracing() },
   token: { layer: () => token({ source: async () => ({ token: 'a-token', expiresIn: 3_600_000 }) }) },
 }
 
