@@ -148,9 +148,13 @@ export class Call<Context extends object = {}> implements CallFields<Context> {
     return new Sleep(this, milliseconds).done
   }
 
-  /** Wait for work that others may share. When this call ends first it lets go, and the work goes on. */
-  until<Value>(work: Promise<Value>): Promise<Value | Failure> {
-    return new Join(this, work).done
+  /**
+   * Wait for work that others may share. When this call ends first it lets go, and the work goes on.
+   *
+   * @param late what to do with a value that comes then, when it is this call's alone
+   */
+  until<Value>(work: Promise<Value>, late?: (value: Value) => void): Promise<Value | Failure> {
+    return new Join(this, work, late).done
   }
 
   /** Write a decision, and the numbers that made it, into the ledger. */

@@ -3,7 +3,7 @@ import type { Call } from './call.ts'
 import type { Chance, Clock } from './clock.ts'
 import { Closing } from './closing.ts'
 import { ConfigError } from './errors.ts'
-import { type Outcome, refused } from './outcome.ts'
+import { letGo, type Outcome, refused } from './outcome.ts'
 import type { Pipeline } from './pipeline.ts'
 import { type Level, levels } from './recorder/ledger.ts'
 import type { Request } from './request.ts'
@@ -56,7 +56,7 @@ export class Edge {
       const { signal } = call
       const ran = runtime.refusing ?? call.over() ?? spent(call, request) ?? this.#pipeline(call)
       // a layer that does not mind the caller's signal cannot keep the caller
-      outcome = await (signal === undefined || !(ran instanceof Promise) ? ran : call.until(ran))
+      outcome = await (signal === undefined || !(ran instanceof Promise) ? ran : call.until(ran, letGo))
       call.ledger.settle(outcome.verdict, outcome)
       return outcome
     } finally {

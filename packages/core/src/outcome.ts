@@ -13,6 +13,11 @@ export function isOutcome(value: unknown): value is Outcome {
   return typeof value === 'object' && value !== null && 'verdict' in value && 'failed' in value
 }
 
+/** What comes when its call is over is nobody's any more: its body would stay open. */
+export function letGo(late: unknown): void {
+  if (isOutcome(late) && !late.failed) late.body.discard()
+}
+
 /** How far a call had come. `local` never left this process. */
 export type Phase = 'local' | 'dns' | 'connect' | 'tls' | 'send' | 'wait' | 'receive'
 

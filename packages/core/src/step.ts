@@ -1,6 +1,7 @@
 import { ConfigError } from './errors.ts'
 import { type Layer, type Middleware, type Slot, slots } from './layer.ts'
 import type { Stackable } from './order.ts'
+import { letGo } from './outcome.ts'
 
 /** A layer as the compiler of a pipeline sees it: a plain function has no slot and has promised nothing. */
 export type Step = Omit<Layer, 'slot' | '~gives' | '~perCall'> & { readonly slot: Slot | undefined }
@@ -27,6 +28,6 @@ const plainStep = (run: Middleware): Step => ({
   // it has made no promise to mind the call's end, which may be the client's too: the call does not wait beyond that
   run(call, next) {
     const outcome = run(call, next)
-    return outcome instanceof Promise ? call.until(outcome) : outcome
+    return outcome instanceof Promise ? call.until(outcome, letGo) : outcome
   },
 })

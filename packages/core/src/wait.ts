@@ -108,13 +108,14 @@ export class Sleep extends Wait {
 export class Join<Value> extends Wait {
   readonly done: Promise<Value | Failure>
   #resolve!: (value: Value | Failure) => void
+  #stopped = false
 
-  constructor(call: Call<any>, work: Promise<Value>) {
+  constructor(call: Call<any>, work: Promise<Value>, late?: (value: Value) => void) {
     super(call)
     this.done = new Promise((resolve, reject) => {
       this.#resolve = resolve
       work.then(
-        (value) => (this.end(), resolve(value)),
+        (value) => (this.#stopped ? late?.(value) : (this.end(), resolve(value))),
         (bug) => (this.end(), reject(bug)),
       )
     })
@@ -122,6 +123,7 @@ export class Join<Value> extends Wait {
   }
 
   protected stop(why: Failure): void {
+    this.#stopped = true
     this.#resolve(why)
   }
 }
