@@ -1,6 +1,7 @@
 import { conformance, type Subject } from '@penstock/core/testing'
 import {
   adaptiveConcurrency,
+  bulkhead,
   cache,
   chaos,
   circuitBreaker,
@@ -36,6 +37,7 @@ import { modules } from '../support/modules.ts'
 /** Every layer of the package, in a form in which it does something. */
 const subjects: Readonly<Record<string, Subject>> = {
   adaptiveConcurrency: { layer: () => adaptiveConcurrency() },
+  bulkhead: { layer: () => bulkhead({ limit: 2 }) },
   cache: { layer: () => cache() },
   chaos: { layer: () => chaos({ faults: [{ fault: 'latency', milliseconds: 30, rate: 1 }] }) },
   circuitBreaker: { layer: () => circuitBreaker() },

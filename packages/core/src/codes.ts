@@ -81,6 +81,20 @@ export const codes = {
     'Wait for retryAfter; raise quota({ limit }), or buy more of the vendor.',
     '等待 retryAfter 后再试；或提高 quota({ limit })，或向厂商购买额度。',
   ),
+  BULKHEAD_FULL: entry(
+    'limit',
+    'Too many calls are in flight, and too many wait.',
+    '并发调用与排队均已满。',
+    'Send less at once, or raise bulkhead({ limit, maxQueue }).',
+    '降低并发，或提高 bulkhead({ limit, maxQueue })。',
+  ),
+  BULKHEAD_WAIT: entry(
+    'limit',
+    'The wait for a place is too long.',
+    '等待空位的时间过长。',
+    'Send less at once, or allow more time: deadline({ after }), bulkhead({ maxWait }).',
+    '降低并发，或放宽时限：deadline({ after })、bulkhead({ maxWait })。',
+  ),
   CONCURRENCY_LIMIT: entry(
     'limit',
     'The server has as much in flight as it can work on.',

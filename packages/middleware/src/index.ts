@@ -1,4 +1,5 @@
 export { adaptiveConcurrency, type AdaptiveConcurrencyOptions, type ConcurrencyHandles, type ConcurrencyState } from './adaptive-concurrency.ts'
+export { bulkhead, type BulkheadHandles, type BulkheadOptions, type BulkheadPerCall, type BulkheadState } from './bulkhead.ts'
 export { cache, type CacheHandles, type CacheOptions } from './cache.ts'
 export { chaos, type ChaosOptions, type ChaosPerCall } from './chaos.ts'
 export type { Fault as ChaosFault } from './chaos/fault.ts'
