@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Acknowledged, layer, type LintedRequest, pipeline, type Stackable, type Transport } from '@penstock/core'
 import { replies, scriptedTransport } from '@penstock/core/testing'
-import { circuitBreaker, deadline, defaultStack, retry, status, timeout } from '@penstock/middleware'
+import { chaos, circuitBreaker, deadline, defaultStack, retry, status, timeout } from '@penstock/middleware'
 import { describe, expect, it } from 'vitest'
 
 const passing = (name: string, slot: 'repeat' | 'clock' | 'seal' | 'wire', traits: Record<string, any>) =>
@@ -105,6 +105,15 @@ const cases: readonly Case[] = [
     layers: ['direct', 'proxy'],
     why: "'direct' and 'proxy' each say which way calls go",
     fix: 'keep one of them',
+  },
+  {
+    rule: 'chaos-in-place',
+    severity: 'warning',
+    breaks: within(chaos({ faults: [] })),
+    keeps: within(status()),
+    layers: ['chaos'],
+    why: "'chaos' makes calls fail on purpose",
+    fix: 'leave it out where calls are meant',
   },
   {
     rule: 'no-deadline',

@@ -158,6 +158,18 @@ export const stackRules = {
       }
     },
   },
+  'chaos-in-place': {
+    severity: 'warning',
+    find({ steps }) {
+      const found = steps.filter(({ traits }) => traits['chaos'] === true)
+      if (found.length === 0) return undefined
+      return {
+        layers: namesOf(found),
+        why: { en: `${quoted(found)} makes calls fail on purpose`, zh: `${quotedZh(found)} 会故意使调用失败` },
+        fix: { en: 'leave it out where calls are meant', zh: '正式调用时请移除' },
+      }
+    },
+  },
   'no-deadline': {
     severity: 'warning',
     find({ steps }) {
