@@ -11,7 +11,7 @@ import {
   type Reply,
 } from '@penstock/core'
 import { carried } from './redirect/carried.ts'
-import { crossed } from './redirect/crossed.ts'
+import { crossed } from './crossing/crossed.ts'
 import { drain } from './redirect/drain.ts'
 import { methodAfter, withoutContent } from './redirect/method-after.ts'
 import { targetOf } from './redirect/target-of.ts'
