@@ -37,6 +37,16 @@ const parts: readonly Part[] = [
     sources: ['packages/middleware/src/{stores,recall}/*.ts'],
     tests: ['test/middleware/{*-store,cache,dedupe}.test.ts'],
   },
+  {
+    name: 'repeat',
+    sources: ['packages/middleware/src/repeat/*.ts'],
+    tests: ['test/middleware/{retry,hedge}.test.ts'],
+  },
+  {
+    name: 'crossing',
+    sources: ['packages/middleware/src/crossing/*.ts'],
+    tests: ['test/middleware/{redirect,fallback}.test.ts'],
+  },
   ...layers.map((name) => ({
     name,
     sources: [`packages/middleware/src/${name}.ts`, `packages/middleware/src/${name}/**/*.ts`],
