@@ -3,7 +3,7 @@ const size = 128
 /** How many it takes to say anything. */
 const enough = 20
 /** After how many more it is reckoned anew: a sort is not for every call. */
-const stride = 16
+const stride = 32
 
 /** The time that a share of the latest calls kept to. Holds 1 KiB, however many are told. */
 export class Percentile {
