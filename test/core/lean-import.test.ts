@@ -14,6 +14,7 @@ const libraries = [
   'http-cache-semantics',
   '@opentelemetry/api',
   'ioredis',
+  'prom-client',
   'tesseract.js',
   'commander',
 ]
@@ -64,6 +65,11 @@ describe('importing', () => {
     ],
     ['httpCache', `const { httpCache } = await import('@penstock/middleware'); httpCache()`, ['http-cache-semantics']],
     ['tracing', `const { tracing } = await import('@penstock/middleware'); tracing()`, ['@opentelemetry/api']],
+    [
+      'metrics',
+      `const { metrics } = await import('@penstock/middleware'); metrics()`,
+      ['prom-client', '@opentelemetry/api'],
+    ],
     ['cookies', `const { cookies } = await import('@penstock/middleware'); cookies()`, ['tough-cookie']],
   ])('%s, made, loads its own library and no other', (_, program, names) => {
     expect(loaded(program)).toEqual(names)

@@ -62,3 +62,15 @@ test.each([
     expect(await without(['ioredis'], program)).toEqual({ before: false, code: 'MISSING_PEER', message })
   },
 )
+
+test.each([['metrics', 'prom-client', 'metrics() needs prom-client, or a meter: npm install prom-client@15']])(
+  '%s() without %s says so when it is made, and loads it no sooner',
+  async (name, library, message) => {
+    const program = `await (async () => {
+    const make = (await import('@penstock/middleware')).${name}
+    const before = loaded.includes('${library}')
+    try { make() } catch (error) { return { before, code: error.code, message: error.message } }
+  })()`
+    expect(await without([library], program)).toEqual({ before: false, code: 'MISSING_PEER', message })
+  },
+)

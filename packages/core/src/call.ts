@@ -9,6 +9,7 @@ import type { Outcome } from './outcome.ts'
 import type { Budget } from './budget.ts'
 import type { Ledger } from './recorder/ledger.ts'
 import type { Facts, NoteKind } from './recorder/notes.ts'
+import type { Request } from './request.ts'
 import type { Runtime } from './runtime.ts'
 import type { Secret } from './secret.ts'
 import { Join, Sleep } from './wait.ts'
@@ -99,6 +100,15 @@ export class Call<Context extends object = {}> implements CallFields<Context> {
 
   get endpoint(): Endpoint | undefined {
     return this.options.endpoint
+  }
+
+  /**
+   * The path as its caller wrote it, `/things/{id}`, when there are such places in it: what may name a call where its
+   * values may not be shown.
+   */
+  get template(): string | undefined {
+    const { path } = this.options as Partial<Request>
+    return path?.includes('{') ? path.replace(/^https?:\/\/[^/?]*/i, '').split('?', 1)[0] : undefined
   }
 
   /** True when the caller reads the body piece by piece, so that no layer may take it in. */

@@ -17,6 +17,7 @@ export { type HostAddresses, hosts, type HostsOptions, type HostsPerCall, type R
 export { httpCache, type HttpCacheHandles, type HttpCacheOptions } from './http-cache.ts'
 export { idempotencyKey, type IdempotencyKeyOptions } from './idempotency-key.ts'
 export { limits, type LimitsOptions } from './limits.ts'
+export { type MeterLike, metrics, type MetricsHandles, type MetricsOptions, type MetricsServer, type RegistryLike } from './metrics.ts'
 export { proxyFromEnv, type ProxyFromEnvOptions } from './proxy-from-env.ts'
 export { proxy, type ProxyLayerOptions } from './proxy.ts'
 export { quota, type QuotaHandles, type QuotaOptions, type QuotaUse } from './quota.ts'
