@@ -68,7 +68,7 @@ describe('importing', () => {
     [
       'metrics',
       `const { metrics } = await import('@penstock/middleware'); metrics()`,
-      ['prom-client', '@opentelemetry/api'],
+      ['@opentelemetry/api', 'prom-client'],
     ],
     ['cookies', `const { cookies } = await import('@penstock/middleware'); cookies()`, ['tough-cookie']],
   ])('%s, made, loads its own library and no other', (_, program, names) => {
