@@ -75,17 +75,17 @@ describe('a fallback', () => {
   })
 
   it.each(Object.keys(verdicts) as Verdict[])(
-    'stands in for verdict %s only if another try may mend it, or we refused',
+    'stands in for verdict %s only if another try may mend it, or we refused, or its quota is spent',
     async (verdict) => {
       const { line } = against(judged(verdict))
-      const mends = verdicts[verdict].again || verdict === 'refused'
+      const mends = verdicts[verdict].again || ['quota', 'refused'].includes(verdict)
       expect(await line()).toBe(mends ? '200 from https://api.example.com/' : '418 first')
     },
   )
 
   it('stands in for the verdicts that are named, and no others', async () => {
-    const options = { verdicts: ['quota'] } as const
-    expect(await against(judged('quota'), mine, { options }).line()).toBe('200 from https://api.example.com/')
+    const options = { verdicts: ['auth'] } as const
+    expect(await against(judged('auth'), mine, { options }).line()).toBe('200 from https://api.example.com/')
     expect(await against(judged('server'), mine, { options }).line()).toBe('418 first')
   })
 
@@ -114,6 +114,24 @@ describe('a fallback', () => {
     })
     expect([await line(), discarded]).toEqual(['503 first', 0])
     expect(notes()[1]).toEqual(['fallback.fails', { code: 'STATUS_503', first: 'STATUS_503' }])
+  })
+
+  it('may judge the first outcome anew, whose body stays whole', async () => {
+    let discarded = 0
+    const first: Step = () =>
+      new Reply(503, {}, { ...bytesBody(Buffer.from('good enough')), discard: () => void discarded++ })
+    const to = async (_: Call<any>, instead: Reply | Failure) => (instead as Reply).judged({ verdict: 'ok' })
+    expect([await against(first, mine, { options: { to } }).line(), discarded]).toEqual(['503 good enough', 0])
+  })
+
+  it('may be another client, whose call is of this one', async () => {
+    const far = scriptedTransport(replies(200, {}, 'theirs'))
+    const second = client({ pipeline: pipeline([status()], far), origin: other })
+    const to = (call: Call<any>) => second.outcome({ path: '/theirs', parent: call })
+    const { line, transport } = against(reset, mine, { options: { to } })
+    expect(await line()).toBe('200 theirs')
+    expect(explain(transport.calls[0]!.ledger)).toContain(`GET ${other}/theirs: ok`)
+    expect(transport.calls[0]!.ledger.budget.drawn).toBe(2)
   })
 
   it('lets go of the answer that it stands in for', async () => {
@@ -254,6 +272,16 @@ describe('no fallback', () => {
     expect([second.calls.length, notes()]).toEqual([0, [['fallback.call_budget', { attempts: 3 }]]])
   })
 
+  it('is kept from a function that answers by itself, though all attempts are made and the body has been read', async () => {
+    const stale = async () => new Reply(200, {}, bytesBody(Buffer.from('stale')))
+    const spend: Middleware = (call, next) => {
+      while (call.budget.draw());
+      return next(call)
+    }
+    const { line } = against(reset, mine, { inner: [spend], options: { to: stale } })
+    expect(await line({ method: 'POST', body: onceBody(bytes()) })).toBe('200 stale')
+  })
+
   it('is asked after the caller’s abort, nor after the deadline', async () => {
     const { http, clock, second } = against(hangs())
     const abort = new AbortController()
@@ -305,10 +333,13 @@ describe('an end from outside', () => {
     expect([clock.timers, closed]).toEqual([0, 1])
   })
 
-  it('a bug in it passes untouched', async () => {
+  it('a bug in it passes untouched, and the first answer is let go of', async () => {
     const bug = new TypeError('a bug')
-    const { http } = against(reset, mine, { options: { to: () => Promise.reject(bug) } })
+    let discarded = 0
+    const first: Step = () => new Reply(503, {}, { ...bytesBody(Buffer.of()), discard: () => void discarded++ })
+    const { http } = against(first, mine, { options: { to: () => Promise.reject(bug) } })
     await expect(http.outcome({ path: '/' })).rejects.toBe(bug)
+    expect(discarded).toBe(1)
   })
 
   it('a function that gives nothing is named', async () => {

@@ -8,7 +8,7 @@ export type FallbackOptions<Name extends string = 'fallback'> = {
   readonly to: FallbackTo
   /** Where the second provider is. What is the first one's own, secrets above all, does not go there. @default the call's */
   readonly origin?: string
-  /** What it stands in for. @default what another try may mend, and refusals of our own */
+  /** What it stands in for. @default what another try may mend, a spent quota, and refusals of our own */
   readonly verdicts?: readonly Verdict[]
   /** Headers that are the first origin's own, beside those that are known to be. In any case. @default [] */
   readonly sensitiveHeaders?: readonly string[]
@@ -18,7 +18,7 @@ export type FallbackOptions<Name extends string = 'fallback'> = {
 
 /**
  * When a call has failed in a way that somebody else might not, ask somebody else: a second provider, or a function. It
- * is bound by the call's deadline and is one of its attempts; after the caller's abort nobody is asked. A fallback that
+ * is bound by the call's deadline, and a pipeline is one of its attempts; after the caller's abort nobody is asked. A fallback that
  * fails gives the first outcome back, for that says what is wrong; its own story hangs in the call's.
  *
  * @throws ConfigError when an option has a value that cannot work
@@ -56,8 +56,9 @@ export function fallback<const Name extends string = 'fallback'>(options: Fallba
   })
 }
 
+/** Somebody else has an allowance of his own. A wrong credential is to be seen, and a bad input is as bad elsewhere. */
 const mendable = (Object.keys(verdicts) as Verdict[]).filter(
-  (verdict) => verdicts[verdict].again || verdict === 'refused',
+  (verdict) => verdicts[verdict].again || verdict === 'quota' || verdict === 'refused',
 )
 
 function verdictsOf(given: readonly Verdict[], name: string): ReadonlySet<Verdict> {

@@ -36,32 +36,35 @@ export async function standIn(call: Call, first: Outcome, options: StandInOption
   const going = prepared(call, options)
   if (going === undefined) return first
   const { code, verdict } = first
-  const { name } = options
-  call.budget.draw()
+  const { to, name } = options
+  if ('plan' in to) call.budget.draw()
   call.note(says.turns, { code }, name)
-  const outcome = await asked(call, going, first, options)
-  if (isAnswer(outcome)) {
-    call.note(says.stands_in, { code, verdict }, name)
-    if (outcome !== first) drop(first)
-    return outcome
-  }
-  // a function may give the first one back
-  if (outcome !== first) drop(outcome)
-  const over = call.over()
-  if (over?.verdict === 'cancelled') {
+  let given: Outcome | undefined
+  try {
+    const outcome = await asked(call, going, first, options)
+    if (isAnswer(outcome)) {
+      call.note(says.stands_in, { code, verdict }, name)
+      return (given = outcome)
+    }
+    if (!sharesBody(outcome, first)) drop(outcome)
+    const over = call.over()
     // who has gone, or has closed the client, is told so
-    drop(first)
-    return over
+    if (over?.verdict === 'cancelled') return (given = over)
+    call.note(says.fails, { code: outcome.code, first: code }, name)
+    return (given = first)
+  } finally {
+    // after a bug too
+    if (!sharesBody(given, first)) drop(first)
   }
-  call.note(says.fails, { code: outcome.code, first: code }, name)
-  return first
 }
 
 /** The call as it goes to the fallback, or nothing, with the reason in the ledger. */
 function prepared(call: Call, { to, origin, sensitiveHeaders, name }: StandInOptions): Call | undefined {
   const { left, attempts } = call.budget
-  if ('plan' in to && !canSend(call.body)) return call.note(says.body_spent, {}, name) as undefined
-  if (left <= 0) return call.note(says.call_budget, { attempts }, name) as undefined
+  // a function may answer by itself; one that sends makes a call of its own, which draws its own attempt
+  const sends = 'plan' in to
+  if (sends && !canSend(call.body)) return call.note(says.body_spent, {}, name) as undefined
+  if (sends && left <= 0) return call.note(says.call_budget, { attempts }, name) as undefined
   // overrides name layers of the first stack
   const { layers: _, ...own } = call.options
   const going = call.with({ options: own })
@@ -83,7 +86,7 @@ async function asked(call: Call, going: Call, first: Outcome, { to, name }: Stan
   const work = to(going.with({ ledger, attempt: attempts + 1 }), first).then((outcome) => {
     if (Object(outcome) !== outcome || !('verdict' in outcome))
       throw new ConfigError('NO_OUTCOME', `Layer '${name}': its function gave no outcome, a Reply or a Failure`)
-    if (left && outcome !== first) drop(outcome)
+    if (left && !sharesBody(outcome, first)) drop(outcome)
     return outcome
   })
   // a function that does not mind the call's end is let go of then, and so is what it gives later
@@ -96,6 +99,10 @@ async function asked(call: Call, going: Call, first: Outcome, { to, name }: Stan
 /** Something to hand out: what went well, or what nobody has judged. */
 const isAnswer = (outcome: Outcome) =>
   !outcome.failed && (verdicts[outcome.verdict].healthy || outcome.verdict === 'unknown')
+
+/** A function may give the first one back, perhaps judged anew. */
+const sharesBody = (one: Outcome | undefined, other: Outcome) =>
+  one === other || (one?.failed === false && !other.failed && one.body === other.body)
 
 function drop(outcome: Outcome): void {
   if (!outcome.failed) outcome.body.discard()
