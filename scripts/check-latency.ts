@@ -1,7 +1,7 @@
 /**
  * Holds to their bounds, in real time and over real sockets, what the tests hold on a virtual clock: a body that stalls ends
  * with its time, ± 50 ms; a call on a kept connection that the server has given up recovers in less than 20 ms (median of
- * 50); an abort rejects in less than 5 ms (p99 of 1 000, over the six states a call can wait in). Prints a table, and exits
+ * 50); an abort rejects in less than 5 ms (p99 of 1 000, over the states a call can wait in). Prints a table, and exits
  * with 1 when a bound is broken. `npm run check:latency -- --only stalls`, `stale` or `aborts` for a part. Takes a minute.
  */
 import { parseArgs } from 'node:util'

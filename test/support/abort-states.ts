@@ -1,5 +1,5 @@
 import type { Client, Outcome, Stackable } from '@penstock/core'
-import { adaptiveConcurrency, circuitBreaker, rateLimit, retry, status, token } from '@penstock/middleware'
+import { adaptiveConcurrency, bulkhead, circuitBreaker, rateLimit, retry, status, token } from '@penstock/middleware'
 
 /** A place where a call can be when its caller goes. The server answers `/ok` and `/busy` (503), and never `/hangs`. */
 export type AbortState = {
@@ -20,7 +20,7 @@ const begun = (http: Client, path: string, signal?: AbortSignal): Promise<Outcom
 
 const hour = 3_600_000
 
-/** The six states of the contract. Nothing but an abort ends any of them within the hour. */
+/** The six states of the contract, and the other queue there is. Nothing but an abort ends any of them within the hour. */
 export const abortStates: readonly AbortState[] = [
   {
     name: 'back-off',
@@ -40,7 +40,17 @@ export const abortStates: readonly AbortState[] = [
     trips: [],
   },
   {
-    name: 'queue for a place in flight',
+    name: 'bulkhead queue',
+    layers: () => [bulkhead({ limit: 1 }), status()],
+    path: '/ok',
+    async before(http, _, done) {
+      void begun(http, '/hangs', done)
+    },
+    notes: ['bulkhead.waits'],
+    trips: [],
+  },
+  {
+    name: 'queue of adaptiveConcurrency',
     layers: () => [adaptiveConcurrency({ limit: 1, maxLimit: 1 }), status()],
     path: '/ok',
     async before(http, _, done) {

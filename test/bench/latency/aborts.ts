@@ -4,9 +4,9 @@ import { serving } from '../../support/loopback.ts'
 import { ms, pass, quantile, type Row } from './measured.ts'
 import { over, transports } from './transports.ts'
 
-const tries = 84
+const tries = 72
 
-/** From an abort until its caller has his reason: a thousand over the six states, on both transports. */
+/** From an abort until its caller has his reason: a thousand over all states, on both transports. */
 export async function aborts(): Promise<readonly Row[]> {
   const rows: Row[] = []
   const all: number[] = []
