@@ -1,5 +1,5 @@
 /** Faults that a server says itself: of clocks, credentials, quotas. */
-import { rateLimit, reject, retry, sign } from '@penstock/middleware'
+import { rateLimit, reject, sign } from '@penstock/middleware'
 import { baiduDescriptors } from '@penstock/ocr'
 import { type Emulator, startEmulator } from '@penstock/ocr/emulator'
 import { serving } from '../support/loopback.ts'
@@ -124,7 +124,10 @@ export const answers: readonly Fault[] = [
     arrange: async () => {
       const emulator = await startEmulator()
       emulator.fault({ kind: 'code', code: 282000, times: 2 })
-      return scene([emulator], await recognising(emulator), () => recognising(emulator, () => [retry({ delay: 1 })]))
+      return scene([emulator], await recognising(emulator), async () => ({
+        ...(await recognising(emulator)),
+        retries: 3,
+      }))
     },
   },
 ]

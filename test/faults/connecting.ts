@@ -1,6 +1,5 @@
 /** Faults of the way to the server. */
 import http from 'node:http'
-import { hosts, retry } from '@penstock/middleware'
 import { closedPort, listening, serving, servingTls } from '../support/loopback.ts'
 import { proxying } from '../support/proxies.ts'
 import { certificate } from '../support/certificates.ts'
@@ -8,7 +7,7 @@ import type { Fault } from './fault.ts'
 import { at, scene } from './scene.ts'
 import { blackHole, good, relaying, spoiling } from './servers.ts'
 
-export const again = { layers: () => [retry({ delay: 1 })] }
+export const again = { retries: 3 }
 
 export const json: http.RequestListener = (_, response) =>
   response.writeHead(200, { 'content-type': 'application/json' }).end('{"ok":true}')
@@ -57,7 +56,7 @@ export const connecting: readonly Fault[] = [
     how: 'a listener that has stopped, with a full backlog',
     cause: 'black-hole',
     change: 'the listener accepts again',
-    named: /vanish|connect(ion)? ?time(d )?out/i,
+    named: /vanish|connect.*time(d )?out|time(d )?out.*connect/i,
     mends: /firewall|accepts|backlog/i,
     arrange: async () => {
       const hole = await blackHole()
@@ -180,8 +179,8 @@ export const connecting: readonly Fault[] = [
     mends: /pin/i,
     arrange: async () => {
       const server = await serving(json)
-      const pin = (address: string) => ({ layers: () => [hosts({ addresses: { 'api.test': address } })] })
-      return at(server, { origin: `http://api.test:${server.port}`, ...pin('127.0.0.2') }, pin('127.0.0.1'))
+      const faulty = { origin: `http://api.test:${server.port}`, pins: { 'api.test': '127.0.0.2' } }
+      return at(server, faulty, { pins: { 'api.test': '127.0.0.1' } })
     },
   },
 ]

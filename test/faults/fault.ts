@@ -15,6 +15,8 @@ export type Fault = {
   readonly named: RegExp
   /** What it must say to name the change. */
   readonly mends: RegExp
+  /** Of a layer of ours: other clients have nothing that could go wrong so. */
+  readonly ours?: true
   readonly arrange: () => Promise<Scene>
 }
 
@@ -52,6 +54,9 @@ export type Setting = {
   readonly env?: Readonly<Record<string, string>>
   /** Follows redirects. */
   readonly follows?: boolean
+  readonly retries?: number
+  /** Addresses in place of DNS, by host. */
+  readonly pins?: Readonly<Record<string, string>>
 
   /** Ours, of which others have no like. */
   readonly layers?: () => readonly Stackable[]

@@ -2,8 +2,7 @@ import { client, flightOf, type Flight, pipeline, type Stackable, slots } from '
 import { conclude, type Conclusion } from '@penstock/core/diagnose'
 import type { gotTransport } from '@penstock/core/got'
 import type { undiciTransport } from '@penstock/core/undici'
-import { proxy, proxyFromEnv, redirect, status, timeout, tls } from '@penstock/middleware'
-import { settled } from '../support/transports.ts'
+import { hosts, proxy, proxyFromEnv, redirect, retry, status, timeout, tls } from '@penstock/middleware'
 import type { Setting } from './fault.ts'
 
 export type Called = {
@@ -34,7 +33,7 @@ export async function penstockCall(
       : http.call(endpoint.to, endpoint.input, options)
   for (let made = 0; made < warmUps; made++) await call()
   // a socket is free in the turn after its last byte
-  await settled()
+  for (let turn = 0; turn < 4; turn++) await new Promise(setImmediate)
   if (holds !== undefined) await held(http.get(holds, { layers: { timeout: { after: 10_000 } } }))
   if (setting.twice) await held(call())
   await setting.before?.(http)
@@ -48,9 +47,12 @@ export async function penstockCall(
   return finished
 }
 
-function layersOf({ layers = () => [], timeout: after, tls: secure, proxy: by, env, follows }: Setting): Stackable[] {
+function layersOf(setting: Setting): Stackable[] {
+  const { layers = () => [], timeout: after, tls: secure, proxy: by, env, follows, retries, pins } = setting
   const all = [
     ...layers(),
+    ...(retries === undefined ? [] : [retry({ retries, delay: 1 })]),
+    ...(pins === undefined ? [] : [hosts({ addresses: pins })]),
     status(),
     ...(after === undefined ? [] : [timeout({ after })]),
     ...(secure === undefined ? [] : [tls(secure)]),

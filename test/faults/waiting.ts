@@ -102,6 +102,7 @@ export const waiting: readonly Fault[] = [
     change: 'a longer deadline',
     named: /rate limiter.*queue/i,
     mends: /deadline|more time/i,
+    ours: true,
     arrange: async () => {
       const layers = (after: number) => () => [deadline({ after }), rateLimit({ limit: 1, window: 400, guard: 0 })]
       return at(await serving(json), { warmUps: 1, layers: layers(100) }, { layers: layers(2_000) })
@@ -115,6 +116,7 @@ export const waiting: readonly Fault[] = [
     change: 'the wait that retryAfter says',
     named: /circuit/i,
     mends: /wait/i,
+    ours: true,
     arrange: async () => {
       let left = 4
       const server = await serving((request, response) => {
@@ -140,6 +142,7 @@ export const waiting: readonly Fault[] = [
     change: 'a longer deadline',
     named: /deadline|total time/i,
     mends: /raise.*deadline/i,
+    ours: true,
     arrange: async () => {
       let left = 4
       const server = await serving((request, response) => {
@@ -171,10 +174,10 @@ export const waiting: readonly Fault[] = [
   {
     number: 37,
     name: 'ended by the transport',
-    how: 'a handshake of 600 ms, and a connectTimeout of 250',
+    how: 'a handshake of 1000 ms, and a connectTimeout of 400',
     cause: 'connect-timeout',
     change: 'a longer connectTimeout',
-    named: /transport.*bound|connect timeout/i,
+    named: /transport.*bound|connect(ion)? timeout|timeout.*connect/i,
     mends: /raise connectTimeout/i,
     arrange: async () => {
       const own = await certificate({ ip: '127.0.0.1' })
@@ -188,12 +191,12 @@ export const waiting: readonly Fault[] = [
             setTimeout(() => {
               client.write(hello.subarray(300))
               server.pipe(client)
-            }, 600)
+            }, 1_000)
           })
           return true
         },
       )
-      const faulty = { origin: relay.origin, tls: { ca: own.cert }, transport: { connectTimeout: 250 } }
+      const faulty = { origin: relay.origin, tls: { ca: own.cert }, transport: { connectTimeout: 400 } }
       return scene([relay, server], faulty, { transport: { connectTimeout: 3_000 } })
     },
   },
@@ -203,7 +206,7 @@ export const waiting: readonly Fault[] = [
     how: 'the caller aborts after 30 ms; the server answers after 150',
     cause: 'caller-abort',
     change: 'the caller does not abort',
-    named: /abort/i,
+    named: /abort|cancel/i,
     mends: /do not abort/i,
     arrange: async () => {
       const server = await serving((request, response) => setTimeout(() => json(request, response), 150))
