@@ -1,4 +1,4 @@
-/** Writes the table of docs/diagnostics.md anew: every fault, in the words of five clients. Takes two minutes. */
+/** Writes the table of docs/diagnostics.md and docs/fault-messages.md anew: every fault, in the words of five clients. */
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -93,10 +93,8 @@ const table = [
 ]
 
 const words = rows.flatMap(({ fault: { number, name, how, change }, row }) => [
-  `**${number}. ${name}** (${how}; cured by: ${change})`,
-  '',
-  ...said(row),
-  '',
+  `- **${number}. ${name}** (${how}; cured by: ${change})`,
+  ...said(row).map((one) => `  ${one}`),
 ])
 
 const absent = curl === undefined ? ['', 'curl was not installed where this was written, and has no column.'] : []
@@ -104,8 +102,12 @@ const text = readFileSync(page, 'utf8')
 const [begin, end] = ['<!-- faults: written by npm run compare:faults -->', '<!-- /faults -->']
 writeFileSync(
   page,
-  text.slice(0, text.indexOf(begin) + begin.length) +
-    `\n\n${[...table, ...absent].join('\n')}\n\n### In their own words\n\n${words.join('\n')}\n` +
-    text.slice(text.indexOf(end)),
+  `${text.slice(0, text.indexOf(begin) + begin.length)}\n\n${[...table, ...absent].join('\n')}\n\n${text.slice(text.indexOf(end))}`,
 )
+const head = `# Forty-five faults, in everybody's own words
+
+What [the table](diagnostics.md#forty-five-faults-five-clients) was made of. Written by \`npm run compare:faults\`; ports are
+left out, and times and numbers differ from run to run.
+`
+writeFileSync(join(root, 'docs/fault-messages.md'), `${head}\n${words.join('\n')}\n`)
 process.exit(0)

@@ -1,4 +1,6 @@
 /** Every fault, on both transports: the cause is concluded, and what it says is to be done mends it. */
+import type { Flight } from '@penstock/core'
+import { conclude } from '@penstock/core/diagnose'
 import { gotTransport } from '@penstock/core/got'
 import { undiciTransport } from '@penstock/core/undici'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -17,7 +19,7 @@ describe.each(Object.entries(transports))('%s', { retry: 2 }, (transport, make) 
 
   test.each(faults)('$number: $name', async ({ number, name, cause, named, mends, arrange }) => {
     await using scene = await arrange()
-    const { conclusion } = await penstockCall(make, scene.faulty)
+    const { conclusion, flight } = await penstockCall(make, scene.faulty)
     const cured = await penstockCall(make, await scene.cured())
     const score = {
       cause: conclusion?.cause,
@@ -28,6 +30,8 @@ describe.each(Object.entries(transports))('%s', { retry: 2 }, (transport, make) 
     scores.set(number, { number, name, ...score })
     expect(score).toEqual({ cause, named: true, mends: true, left: undefined })
     const { en, zh, fix } = conclusion!
+    // from a file it is the same
+    expect(conclude(JSON.parse(JSON.stringify(flight)) as Flight)).toEqual(conclusion)
     expect([en, zh, fix.en, fix.zh].filter((text) => /\?|undefined|NaN|\{\w+(:ms)?\}/.test(text))).toEqual([])
   })
 
