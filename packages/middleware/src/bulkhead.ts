@@ -93,11 +93,15 @@ export function bulkhead<const Name extends string = 'bulkhead'>(options: Bulkhe
     }
   }
 
-  /** Those in use and no others. */
   function compartmentOf(id: string): Compartment {
     let found = compartments.get(id)
-    if (found === undefined) compartments.set(id, (found = new Compartment(limit, () => compartments.delete(id))))
+    if (found === undefined) compartments.set(id, (found = new Compartment(limit, () => forget(id))))
     return found
+  }
+
+  /** One that is used again is not made anew, unless there are many. */
+  function forget(id: string): void {
+    if (compartments.size > 1024) compartments.delete(id)
   }
 
   /** Nothing when it has a place. */

@@ -85,6 +85,8 @@ export class Compartment {
   }
 
   #check(): void {
-    if (this.#inFlight === 0 && this.#queue.length === 0) this.#empty()
+    if (this.#inFlight > 0 || this.#queue.length > 0) return
+    this.#quickest.forget()
+    this.#empty()
   }
 }

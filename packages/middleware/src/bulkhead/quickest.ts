@@ -14,4 +14,10 @@ export class Quickest {
   tell(milliseconds: number): void {
     this.#times[this.#told++ % size] = milliseconds
   }
+
+  /** What was long ago says nothing of now. */
+  forget(): void {
+    this.#times.length = 0
+    this.#told = 0
+  }
 }
