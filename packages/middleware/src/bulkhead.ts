@@ -1,6 +1,7 @@
 import { type Call, duration, type Failure, layer, type Next, notes, type Outcome, refused } from '@penstock/core'
 import { checked } from './bulkhead/checked.ts'
-import { Compartment } from './bulkhead/compartment.ts'
+import type { Compartment } from './bulkhead/compartment.ts'
+import { Compartments } from './bulkhead/compartments.ts'
 
 export type BulkheadOptions<Name extends string = 'bulkhead'> = {
   /** Calls of one key that may be in flight at once, their bodies included. */
@@ -63,7 +64,7 @@ export function bulkhead<const Name extends string = 'bulkhead'>(options: Bulkhe
   const { limit, maxQueue = 100, maxWait = Infinity, priority = () => 0, name = 'bulkhead' as Name } = options
   const { key = ({ origin }: Call<any>) => origin } = options
   checked(name, { limit, maxQueue, maxWait })
-  const compartments = new Map<string, Compartment>()
+  const compartments = new Compartments(limit)
 
   const made = layer({
     name,
@@ -79,7 +80,7 @@ export function bulkhead<const Name extends string = 'bulkhead'>(options: Bulkhe
   })
   const handles: BulkheadHandles = {
     state(id) {
-      const { inFlight, waiting } = compartments.get(id) ?? { inFlight: 0, waiting: 0 }
+      const { inFlight, waiting } = compartments.peek(id) ?? { inFlight: 0, waiting: 0 }
       return { limit, inFlight, waiting }
     },
   }
@@ -87,21 +88,10 @@ export function bulkhead<const Name extends string = 'bulkhead'>(options: Bulkhe
 
   function admitting(levelOf: (call: Call<any>) => number, longest: number) {
     return async (call: Call, next: Next): Promise<Outcome> => {
-      const compartment = compartmentOf(key(call))
+      const compartment = compartments.of(key(call))
       const cut = compartment.enter() ? undefined : await turn(call, compartment, levelOf(call), longest)
       return cut ?? sent(call, next, compartment)
     }
-  }
-
-  function compartmentOf(id: string): Compartment {
-    let found = compartments.get(id)
-    if (found === undefined) compartments.set(id, (found = new Compartment(limit, () => forget(id))))
-    return found
-  }
-
-  /** One that is used again is not made anew, unless there are many. */
-  function forget(id: string): void {
-    if (compartments.size > 1024) compartments.delete(id)
   }
 
   /** Nothing when it has a place. */
