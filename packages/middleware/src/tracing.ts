@@ -1,21 +1,30 @@
 import { createRequire } from 'node:module'
-import type { Context, Span, Tracer } from '@opentelemetry/api'
+import type { Context, Span, SpanKind, Tracer } from '@opentelemetry/api'
 import { type Call, ConfigError, layer, type Ledger, type Next, type Outcome } from '@penstock/core'
-import { attemptFacts, callFacts, decisions, endingOf } from './tracing/attributes.ts'
+import { attemptFacts, callFacts, callName, endingOf, peerFacts, requestName } from './tracing/attributes.ts'
+import { decisionsOf } from './tracing/decisions.ts'
+import { hrTime } from './tracing/hr-time.ts'
 
 export type TracingOptions<Name extends string = 'tracing'> = {
   /** Makes the spans. @default the registered provider's, for `penstock` */
   readonly tracer?: Tracer
+  /** Whether servers are told of the trace, by the registered propagator: W3C `traceparent`, as a rule. @default true */
+  readonly propagate?: boolean
   /** @default 'tracing' */
   readonly name?: Name
 }
 
+/** A span that has begun, and the milliseconds that its call's clock is behind the time since 1970. */
+type Open = { readonly span: Span; readonly context: Context; readonly epoch: number }
+
 /**
- * OpenTelemetry: an INTERNAL span a call, with its decisions as events, and a CLIENT span an attempt, named and described as the
- * semantic conventions say; W3C `traceparent` is sent with each attempt. The parent is the active context. No query and no
- * header goes into a span. Without a provider nothing is recorded, and little is done.
+ * OpenTelemetry: an INTERNAL span a call, with its decisions as events, and a CLIENT span an attempt, named and described as
+ * the semantic conventions say; W3C `traceparent` is sent with each attempt. The parent is the active context, and a span is
+ * the active one of what runs inside it. No query and no header goes into a span. While no provider is registered a call
+ * costs one look.
  *
  * @throws ConfigError `MISSING_PEER` when @opentelemetry/api is not installed
+ * @see https://opentelemetry.io/docs/specs/semconv/http/http-spans/
  * @example
  * ```ts
  * import { pipeline } from '@penstock/core'
@@ -26,51 +35,105 @@ export type TracingOptions<Name extends string = 'tracing'> = {
  * ```
  */
 export function tracing<const Name extends string = 'tracing'>(options: TracingOptions<Name> = {}) {
-  const { name = 'tracing' as Name } = options
+  const { propagate = true, name = 'tracing' as Name } = options
   const { context, propagation, SpanKind, SpanStatusCode, trace } = openTelemetry(name)
-  /** The context of a call, for its attempts: a gift would make it another call to a cache. */
-  const contexts = new WeakMap<Ledger, Context>()
-  const tracerNow = () => options.tracer ?? trace.getTracer('penstock')
+  /** The spans of calls, for their attempts: a gift would make a call another one to a cache. */
+  const calls = new WeakMap<Ledger, Open>()
+  let dropped = 0
 
-  /** Runs what a span is about, and ends the span however that ends. */
-  async function spanned(span: Span, run: () => Promise<Outcome>): Promise<Outcome> {
-    let outcome: Outcome | undefined
-    try {
-      return (outcome = await run())
-    } finally {
-      const { attributes, failed } = endingOf(outcome)
-      span.setAttributes(attributes)
-      // its code says what happened; a message of a bug may hold anything
-      if (failed) span.setStatus({ code: SpanStatusCode.ERROR })
-      span.end()
-    }
-  }
-
-  return layer({
+  const made = layer({
     name,
     slot: 'observe',
     run(call: Call, next: Next) {
-      const outer = context.active()
-      const title = call.endpoint?.id ?? call.method
-      const span = tracerNow().startSpan(title, { kind: SpanKind.INTERNAL, attributes: callFacts(call) }, outer)
-      const inner = trace.setSpan(outer, span)
-      contexts.set(call.ledger, inner)
-      return spanned(span, async () => {
-        const outcome = await context.with(inner, () => next(call))
-        if (span.isRecording()) for (const { id, facts, at } of decisions(call)) span.addEvent(id, facts, at)
-        return outcome
-      })
+      const epoch = call.clock.date() - call.clock.now()
+      const open = guarded(() => begin(SpanKind.INTERNAL, callName, callFacts, call, context.active(), epoch))
+      if (open === undefined) return next(call)
+      calls.set(call.ledger, open)
+      const tell = () => {
+        for (const { id, facts, at } of decisionsOf(call.ledger)) open.span.addEvent(id, facts, hrTime(epoch + at))
+      }
+      return spanned(open, call, () => next(call), tell)
     },
     attempt(call: Call<any>, next: Next) {
-      const outer = contexts.get(call.ledger) ?? context.active()
-      const span = tracerNow().startSpan(call.method, { kind: SpanKind.CLIENT, attributes: attemptFacts(call) }, outer)
-      const inner = trace.setSpan(outer, span)
-      const headers: Record<string, string> = {}
-      propagation.inject(inner, headers)
-      const sent = Object.keys(headers).length === 0 ? call : call.with({ headers: { ...call.headers, ...headers } })
-      return spanned(span, () => context.with(inner, () => next(sent)))
+      const outer = callOf(call.ledger)
+      if (outer === undefined) return next(call)
+      const { epoch } = outer
+      const open = guarded(() => begin(SpanKind.CLIENT, requestName, attemptFacts, call, outer.context, epoch))
+      if (open === undefined) return next(call)
+      const { trips } = call.ledger
+      const before = trips.length
+      const told = (propagate && guarded(() => telling(call, open.context))) || call
+      return spanned(
+        open,
+        call,
+        () => next(told),
+        () => void open.span.setAttributes(trips.length > before ? peerFacts(trips.at(-1)!) : {}),
+      )
     },
   })
+  return Object.defineProperty(made as typeof made & { readonly dropped: number }, 'dropped', { get: () => dropped })
+
+  function begin(
+    kind: SpanKind,
+    title: typeof callName,
+    facts: typeof callFacts,
+    call: Call<any>,
+    outer: Context,
+    epoch: number,
+  ): Open | undefined {
+    const tracer = options.tracer ?? registered()
+    if (tracer === undefined) return undefined
+    const startTime = hrTime(epoch + call.clock.now())
+    const span = tracer.startSpan(title(call), { kind, attributes: facts(call), startTime }, outer)
+    return { span, context: trace.setSpan(outer, span), epoch }
+  }
+
+  /** Undefined while there is none: what the API gives then stands in for one that has yet to come. */
+  function registered(): Tracer | undefined {
+    const provider = trace.getTracerProvider() as { getDelegateTracer?: (name: string) => Tracer | undefined }
+    return provider.getDelegateTracer === undefined
+      ? trace.getTracer('penstock')
+      : provider.getDelegateTracer('penstock')
+  }
+
+  /** A copy that goes its own way is an attempt of the same call. */
+  function callOf(ledger: Ledger): Open | undefined {
+    return calls.get(ledger) ?? (ledger.forkOf && callOf(ledger.forkOf))
+  }
+
+  function telling(call: Call<any>, inside: Context): Call<any> {
+    const headers: Record<string, string> = {}
+    propagation.inject(inside, headers)
+    return Object.keys(headers).length === 0 ? call : call.with({ headers: { ...call.headers, ...headers } })
+  }
+
+  /** Runs what a span is about, and ends the span however that ends. */
+  async function spanned(open: Open, call: Call<any>, run: () => Promise<Outcome>, tell: () => void): Promise<Outcome> {
+    let outcome: Outcome | undefined
+    try {
+      return (outcome = await context.with(open.context, run))
+    } finally {
+      guarded(() => {
+        const { span, epoch } = open
+        const { attributes, failed } = endingOf(outcome)
+        if (span.isRecording()) tell()
+        span.setAttributes(attributes)
+        // its code says what happened; a message of a bug may hold anything
+        if (failed) span.setStatus({ code: SpanStatusCode.ERROR })
+        span.end(hrTime(epoch + call.clock.now()))
+      })
+    }
+  }
+
+  /** What a tracer or a propagator throws is not the call's trouble. */
+  function guarded<Value>(act: () => Value): Value | undefined {
+    try {
+      return act()
+    } catch {
+      dropped++
+      return undefined
+    }
+  }
 }
 
 function openTelemetry(name: string): typeof import('@opentelemetry/api') {

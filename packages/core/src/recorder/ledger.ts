@@ -85,6 +85,8 @@ export class Ledger {
   readonly trips: Trip[] = []
   /** Calls made on behalf of this one: a token's, say. */
   children: Ledger[] | undefined = undefined
+  /** Of a copy that goes its own way: the ledger of what it is a copy of. */
+  forkOf: Ledger | undefined = undefined
   /** How many layers the call has entered since a repeater last sent it. Kept by the pipeline. */
   reach = 0
   #depth = 0
@@ -127,6 +129,7 @@ export class Ledger {
   fork(): Ledger {
     const { level, runtime, budget, method, url, endpoint } = this
     const copy = new Ledger({ level, runtime, budget, method, url, endpoint })
+    copy.forkOf = this
     this.adopt(copy)
     return copy
   }

@@ -1,43 +1,59 @@
 import type { Attributes } from '@opentelemetry/api'
-import type { Call, Outcome } from '@penstock/core'
+import type { Call, Outcome, Trip } from '@penstock/core'
+import { httpAttributes } from '../observe/http-attributes.ts'
+
+/** `acme.read`, `GET /things/{id}`, or the method alone: few enough to be grouped by. */
+export const callName = (call: Call<any>): string => call.endpoint?.id ?? requestName(call)
+
+export function requestName(call: Call<any>): string {
+  const { 'http.request.method': method } = httpAttributes(call)
+  const named = method === '_OTHER' ? 'HTTP' : method
+  return call.template === undefined ? named : `${named} ${call.template}`
+}
 
 /** Of a call, by the semantic conventions; ours begin with `penstock`. */
-export const callFacts = (call: Call<any>): Attributes => ({
-  'http.request.method': call.method,
-  'server.address': new URL(call.origin).hostname,
-  ...(call.endpoint !== undefined && { 'penstock.endpoint': call.endpoint.id }),
-})
+export function callFacts(call: Call<any>): Attributes {
+  const { template, endpoint } = call
+  return {
+    ...httpAttributes(call),
+    ...(template !== undefined && { 'url.template': template }),
+    ...(endpoint !== undefined && { 'penstock.endpoint': endpoint.id }),
+  }
+}
 
 /** Of an attempt. What a query holds may be secret, and is no part of it. */
 export function attemptFacts(call: Call<any>): Attributes {
-  const { protocol, hostname, port } = new URL(call.origin)
+  const { method, url, attempt, ledger } = call
+  const facts = callFacts(call)
+  // a redirect's hops and a token's replay were requests too
+  const resent = Math.max(attempt - 1, ledger.trips.length)
   return {
-    'http.request.method': call.method,
-    'server.address': hostname,
-    'server.port': port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port),
-    'url.full': call.url.split('?', 1)[0]!,
-    ...(call.attempt > 1 && { 'http.request.resend_count': call.attempt - 1 }),
+    ...facts,
+    ...(facts['http.request.method'] === '_OTHER' && { 'http.request.method_original': method }),
+    'url.full': url.split('?', 1)[0]!,
+    ...(resent > 0 && { 'http.request.resend_count': resent }),
   }
 }
 
 /** How a span ends: a bug has no outcome. */
 export function endingOf(outcome: Outcome | undefined): { readonly attributes: Attributes; readonly failed: boolean } {
   if (outcome === undefined) return { attributes: { 'error.type': 'bug' }, failed: true }
-  const failed = outcome.verdict !== 'ok' && outcome.verdict !== 'unknown'
+  const { verdict, code } = outcome
+  const status = outcome.failed ? undefined : outcome.status
+  const failed = verdict !== 'ok' && verdict !== 'unknown'
   const attributes = {
-    'penstock.verdict': outcome.verdict,
-    ...(!outcome.failed && { 'http.response.status_code': outcome.status }),
-    ...(failed && { 'error.type': outcome.code }),
+    'penstock.verdict': verdict,
+    ...(status !== undefined && { 'http.response.status_code': status }),
+    // a status says what went wrong where there is one: so the conventions have it
+    ...(failed && { 'error.type': status !== undefined && status >= 400 ? String(status) : code }),
+    ...(failed && { 'penstock.code': code }),
   }
   return { attributes, failed }
 }
 
-/** What layers decided, as events at the time they did. */
-export function decisions({ ledger, clock }: Call<any>): readonly { id: string; facts: Attributes; at: Date }[] {
-  const begun = clock.date() - ledger.elapsed()
-  return (ledger.notes ?? []).map(({ kind, attempt, facts, at }) => ({
-    id: kind.id,
-    facts: { attempt, ...facts } as Attributes,
-    at: new Date(begun + at),
-  }))
+/** Where the latest request of an attempt went, when its transport has sockets. */
+export function peerFacts({ timeline }: Trip): Attributes {
+  const { address, port } = timeline?.connection ?? {}
+  if (address === undefined) return {}
+  return { 'network.peer.address': address, ...(port !== undefined && { 'network.peer.port': port }) }
 }
