@@ -19,7 +19,7 @@ export type MetricsOptions<Name extends string = 'metrics'> = {
   readonly buckets?: readonly number[]
   /** What a call does, in few words and without its values. @default its endpoint's id, else the template of its path, else 'other' */
   readonly operation?: (call: Call<any>) => string | undefined
-  /** Operations, servers and codes that are told apart; those that come later are 'other'. @default 200 */
+  /** Operations, servers and codes that are told apart; those that come later are 'other'. @default 100 */
   readonly distinct?: number
   /** @default 'metrics' */
   readonly name?: Name
@@ -59,24 +59,32 @@ export type MetricsHandles = {
  * ```
  */
 export function metrics<const Name extends string = 'metrics'>(options: MetricsOptions<Name> = {}) {
-  const { meter, prefix = 'ocr', buckets = advisedBuckets, operation = operationOf, distinct = 200 } = options
+  const { meter, prefix = 'ocr', buckets = advisedBuckets, operation = operationOf, distinct = 100 } = options
   const { name = 'metrics' as Name } = options
   const invalid = (because: string) => new ConfigError('CONFIG_INVALID', `${name}: ${because}`)
   if (!/^[a-z]\w*$/i.test(prefix)) throw invalid(`prefix is '${prefix}': give letters, digits and _`)
   if (!(distinct >= 1)) throw invalid(`distinct is ${distinct}: give a number from 1 up`)
   if (!buckets.every((bound, index) => bound > (buckets[index - 1] ?? 0)))
     throw invalid('buckets do not rise: give seconds above zero, the smallest first')
+  if (meter !== undefined && options.registry !== undefined)
+    throw invalid('there are a meter and a registry: give one of them')
   const registry = meter === undefined ? (options.registry ?? newRegistry(name)) : undefined
   const make = registry === undefined ? ofMeter(meter!, buckets) : inRegistry(registry, buckets, name)
-  const recording = new Recording(instrumentsOf(prefix, make), operation, distinct)
   const open = new Set<MetricsServer>()
   let dropped = 0
+  // each by itself: one that throws is no reason to leave out what the others would say
+  const instruments = instrumentsOf(prefix, (definition) => {
+    const instrument = make(definition)
+    return (value, labels) => guarded(() => instrument(value, labels))
+  })
+  const recording = new Recording(instruments, (call) => guarded(() => operation(call)), distinct)
 
-  function guarded(record: () => void): void {
+  function guarded<Value>(record: () => Value): Value | undefined {
     try {
-      record()
+      return record()
     } catch {
       dropped++
+      return undefined
     }
   }
 
@@ -98,7 +106,7 @@ export function metrics<const Name extends string = 'metrics'>(options: MetricsO
       try {
         return (outcome = await next(call))
       } finally {
-        guarded(() => recording.call(call, outcome))
+        recording.call(call, outcome)
       }
     },
     async attempt(call, next) {
@@ -107,7 +115,7 @@ export function metrics<const Name extends string = 'metrics'>(options: MetricsO
       try {
         return (outcome = await next(call))
       } finally {
-        guarded(() => recording.attempt(call, outcome, from))
+        recording.attempt(call, outcome, from)
       }
     },
   })

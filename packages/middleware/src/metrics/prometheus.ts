@@ -17,11 +17,15 @@ export const newRegistry = (name: string): RegistryLike => new (library(name).Re
 export function inRegistry(registry: RegistryLike, buckets: readonly number[], name: string) {
   const { Counter, Gauge, Histogram } = library(name)
   return ({ kind, name: dotted, help, unit, labels }: InstrumentDefinition): Instrument => {
-    const known = registry.getSingleMetric(exposed(dotted, kind, unit))
+    const shownAs = exposed(dotted, kind, unit)
+    const labelNames = labels.map(underscored)
+    const known = registry.getSingleMetric(shownAs)
+    if (known !== undefined && !isOurs(known, kind, labelNames))
+      throw new ConfigError('CONFIG_INVALID', `${name}: the registry has another ${shownAs}: give one of its own`)
     const settings = {
-      name: exposed(dotted, kind, unit),
+      name: shownAs,
       help,
-      labelNames: labels.map(underscored),
+      labelNames,
       registers: [registry],
     }
     if (kind === 'counter') {
@@ -35,6 +39,11 @@ export function inRegistry(registry: RegistryLike, buckets: readonly number[], n
     const histogram = known ?? new Histogram({ ...settings, buckets: [...buckets] })
     return (value, given) => histogram.observe(shown(given), value)
   }
+}
+
+/** Of another layer's making, and not of some other library's with the same idea of a name. */
+function isOurs(known: any, kind: string, labelNames: readonly string[]): boolean {
+  return known.type === kind && String(known.labelNames) === String(labelNames)
 }
 
 /** As OpenTelemetry's exporter for Prometheus would name it. */
