@@ -1,5 +1,6 @@
 import net from 'node:net'
-import { Failure } from '@penstock/core'
+import { Failure, flightOf } from '@penstock/core'
+import { conclude } from '@penstock/core/diagnose'
 import { expect, test } from 'vitest'
 import { closedPort, onHead, servingBytes } from '../support/loopback.ts'
 import { facts, onBothTransports, over } from '../support/transports.ts'
@@ -127,5 +128,17 @@ onBothTransports((make) => {
     expect(
       await outcomeOf((socket) => onHead(socket, () => socket.end(Buffer.from('15030300020246', 'hex')))),
     ).toMatchObject({ verdict: 'network', sent: 'all' })
+  })
+
+  test('an answer in TLS to plain HTTP is told from other noise', async () => {
+    await using server = await servingBytes((socket) =>
+      onHead(socket, () => socket.end(Buffer.from('15030300020246', 'hex'))),
+    )
+    await using http = over(make(), server.origin)
+    const flight = flightOf(await http.get('/').catch((error: unknown) => error))!
+    expect({ because: flight.failure!.because, cause: conclude(flight)!.cause }).toEqual({
+      because: 'what came is TLS, and not HTTP',
+      cause: 'http-to-tls-port',
+    })
   })
 })

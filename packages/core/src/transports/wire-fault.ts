@@ -31,7 +31,13 @@ export function wireFault(
 /** HTTP/2's way to say that nobody has looked at the request. */
 const isRefusedStream = /NGHTTP2_REFUSED_STREAM/
 
-type Coded = Error & { readonly code?: unknown; readonly syscall?: unknown; readonly after?: number }
+type Coded = Error & {
+  readonly code?: unknown
+  readonly syscall?: unknown
+  readonly after?: number
+  readonly rawPacket?: unknown
+  readonly data?: unknown
+}
 
 /** The error that a socket, a resolver or a parser made, out of what a library wrapped around it. */
 function innermost(error: unknown): Coded {
@@ -54,13 +60,13 @@ function faultOf(error: Coded, phase: Phase, ofSocket: boolean, headers: number)
   const secure = tlsFault(code, error.message)
   if (secure !== undefined) return secure
   if (code === undefined) {
-    if (error.name === 'HTTPParserError') return notHttp
+    if (error.name === 'HTTPParserError') return notHttp(error)
     return ofSocket ? lost(true, 'ECONNRESET', phase) : undefined
   }
   if (code === 'CONNECT_TIMEOUT') return [code, `no connection within ${error.after} ms`]
   if (code === 'HPE_HEADER_OVERFLOW' || code === 'UND_ERR_HEADERS_OVERFLOW') return headersTooLarge(headers)
-  if (code.startsWith('HPE_')) return parsing(code, phase)
-  if (code === 'UND_ERR_SOCKET' && error.message.startsWith('bad ')) return notHttp
+  if (code.startsWith('HPE_')) return parsing(error, code, phase)
+  if (code === 'UND_ERR_SOCKET' && error.message.startsWith('bad ')) return notHttp(error)
   if (isInput.test(code)) return ['REQUEST_INVALID', `the request cannot be sent as it is: ${code}`, 'input']
   // a hang-up and a reset have one code; only a reset came out of a system call
   if (isLoss.test(code)) return lost(code !== 'ECONNRESET' || error.syscall !== undefined, code, phase)
@@ -78,14 +84,19 @@ function lost(reset: boolean, code: string, phase: Phase): Fault {
     : ['CONNECTION_CLOSED', 'the connection was closed before an answer']
 }
 
-function parsing(code: string, phase: Phase): Fault {
-  if (code === 'HPE_INVALID_EOF_STATE') return lost(false, code, phase)
-  return notHttp
+function parsing(error: Coded, code: string, phase: Phase): Fault {
+  return code === 'HPE_INVALID_EOF_STATE' ? lost(false, code, phase) : notHttp(error)
+}
+
+/** A parser shows what it stumbled over, each library's by another name: a record of TLS begins by 0x15 or 0x16, and 3. */
+function notHttp({ rawPacket, data }: Coded): Fault {
+  const [first, second] = Buffer.from((rawPacket ?? data ?? '') as string)
+  const isTls = (first === 0x15 || first === 0x16) && second === 3
+  return ['PROTOCOL', isTls ? 'what came is TLS, and not HTTP' : 'what came is not HTTP']
 }
 
 const truncated: Fault = ['BODY_TRUNCATED', 'the connection ended before the body did']
 const cutOff: Fault = ['BODY_TRUNCATED', 'the peer cut the connection in the middle of the body']
-const notHttp: Fault = ['PROTOCOL', 'what came is not HTTP']
 const headersTooLarge = (most: number): Fault => [
   'HEADERS_TOO_LARGE',
   `the reply has more than ${most} bytes of headers`,

@@ -76,14 +76,12 @@ export const connectingCauses: readonly Cause[] = [
   ),
   cause(
     'connection-refused',
-    ({ code, trip }) => {
-      const { address, port } = { address: trip?.connection?.tries.at(-1)?.address, port: trip?.connection?.port }
-      return code === 'CONNECTION_REFUSED' ? { address: address ?? '?', port: port ?? '' } : undefined
+    ({ code, trip, flight: { url } }) => {
+      const { host, hostname, protocol, port } = new URL(url)
+      const at = `${trip?.connection?.tries.at(-1)?.address ?? hostname}:${port || (protocol === 'https:' ? 443 : 80)}`
+      return code === 'CONNECTION_REFUSED' ? { at, host } : undefined
     },
-    [
-      'Nobody listens at the server’s port: {address} refused the connection.',
-      '服务器端口无人监听：{address} 拒绝连接。',
-    ],
+    ['Nobody listens where {host} is to be: {at} refused the connection.', '{host} 的端口无人监听：{at} 拒绝连接。'],
     ['Start the server, or correct the port in origin.', '启动服务器，或更正 origin 中的端口。'],
   ),
   cause(

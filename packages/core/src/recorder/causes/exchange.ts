@@ -31,17 +31,23 @@ export const exchangeCauses: readonly Cause[] = [
   ),
   cause(
     'http-to-tls-port',
+    ({ code, because }) => (code === 'PROTOCOL' && because.includes(' is TLS') ? {} : undefined),
+    ['Asked in plain http, the port answered in TLS.', '以明文 http 请求，端口以 TLS 应答。'],
+    ['Use https:// in origin.', '将 origin 改为 https://。'],
+  ),
+  cause(
+    'http-to-tls-port',
     ({ code, phase, trip, secure, spent }) =>
       code === 'CONNECTION_CLOSED' && phase === 'wait' && !secure && trip?.reusedSocket === false
         ? { spent }
         : undefined,
     [
-      'Asked in plain http, the port closed the new connection without a byte, after {spent:ms}: so does one that speaks TLS.',
-      '以明文 http 请求，端口在 {spent:ms} 后未返回任何字节即关闭新连接：TLS 端口即如此。',
+      'Asked in plain http, the port closed the new connection without a byte, after {spent:ms}: so does one that speaks TLS (or a server that crashes on the request).',
+      '以明文 http 请求，端口在 {spent:ms} 后未返回任何字节即关闭新连接：TLS 端口即如此（或服务器处理该请求时崩溃）。',
     ],
     [
-      'Use https:// in origin; if the port does speak http, the server crashes on this request.',
-      '将 origin 改为 https://；若该端口确为 http，则是服务器处理该请求时崩溃。',
+      'Use https:// in origin; if the port does speak http, look into the log of the server.',
+      '将 origin 改为 https://；若该端口确为 http，请查看服务器日志。',
     ],
   ),
   cause(
