@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import type { Context, Span, SpanKind, Tracer } from '@opentelemetry/api'
+import type { Attributes, Context, Span, SpanKind, Tracer } from '@opentelemetry/api'
 import { type Call, ConfigError, layer, type Ledger, type Next, type Outcome } from '@penstock/core'
 import { attemptFacts, callFacts, callName, endingOf, peerFacts, requestName } from './tracing/attributes.ts'
 import { decisionsOf } from './tracing/decisions.ts'
@@ -14,8 +14,11 @@ export type TracingOptions<Name extends string = 'tracing'> = {
   readonly name?: Name
 }
 
-/** A span that has begun, and the milliseconds that its call's clock is behind the time since 1970. */
-type Open = { readonly span: Span; readonly context: Context; readonly epoch: number }
+/** Where a span belongs, and the milliseconds that its call's clock is behind the time since 1970. */
+type Traced = { readonly tracer: Tracer; readonly context: Context; readonly epoch: number }
+
+/** A span that has begun, and the context that holds it. */
+type Open = Traced & { readonly span: Span }
 
 /**
  * OpenTelemetry: an INTERNAL span a call, with its decisions as events, and a CLIENT span an attempt, named and described as
@@ -45,8 +48,12 @@ export function tracing<const Name extends string = 'tracing'>(options: TracingO
     name,
     slot: 'observe',
     run(call: Call, next: Next) {
+      const tracer = options.tracer ?? registered()
+      if (tracer === undefined) return next(call)
       const epoch = call.clock.date() - call.clock.now()
-      const open = guarded(() => begin(SpanKind.INTERNAL, callName, callFacts, call, context.active(), epoch))
+      const open = guarded(() =>
+        opened({ tracer, context: context.active(), epoch }, call, SpanKind.INTERNAL, callName(call), callFacts(call)),
+      )
       if (open === undefined) return next(call)
       calls.set(call.ledger, open)
       const tell = () => {
@@ -57,8 +64,7 @@ export function tracing<const Name extends string = 'tracing'>(options: TracingO
     attempt(call: Call<any>, next: Next) {
       const outer = callOf(call.ledger)
       if (outer === undefined) return next(call)
-      const { epoch } = outer
-      const open = guarded(() => begin(SpanKind.CLIENT, requestName, attemptFacts, call, outer.context, epoch))
+      const open = guarded(() => opened(outer, call, SpanKind.CLIENT, requestName(call), attemptFacts(call)))
       if (open === undefined) return next(call)
       const { trips } = call.ledger
       const before = trips.length
@@ -73,19 +79,10 @@ export function tracing<const Name extends string = 'tracing'>(options: TracingO
   })
   return Object.defineProperty(made as typeof made & { readonly dropped: number }, 'dropped', { get: () => dropped })
 
-  function begin(
-    kind: SpanKind,
-    title: typeof callName,
-    facts: typeof callFacts,
-    call: Call<any>,
-    outer: Context,
-    epoch: number,
-  ): Open | undefined {
-    const tracer = options.tracer ?? registered()
-    if (tracer === undefined) return undefined
-    const startTime = hrTime(epoch + call.clock.now())
-    const span = tracer.startSpan(title(call), { kind, attributes: facts(call), startTime }, outer)
-    return { span, context: trace.setSpan(outer, span), epoch }
+  function opened(inside: Traced, call: Call<any>, kind: SpanKind, title: string, attributes: Attributes): Open {
+    const { tracer, context: outer, epoch } = inside
+    const span = tracer.startSpan(title, { kind, attributes, startTime: hrTime(epoch + call.clock.now()) }, outer)
+    return { tracer, span, context: trace.setSpan(outer, span), epoch }
   }
 
   /** Undefined while there is none: what the API gives then stands in for one that has yet to come. */
