@@ -1,12 +1,15 @@
 import { Writable } from 'node:stream'
+import { context, trace } from '@opentelemetry/api'
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { client, pipeline, Secret } from '@penstock/core'
 import { replies, scriptedTransport, virtualClock } from '@penstock/core/testing'
-import { requestLog, retry, status } from '@penstock/middleware'
+import { requestLog, retry, status, tracing } from '@penstock/middleware'
 import pino, { type Logger } from 'pino'
 import { describe, expect, it } from 'vitest'
 
 /** A real pino that writes into an array. */
-function logging(level: string): { readonly logger: Logger; readonly lines: () => readonly any[] } {
+function logging(level: string, mixin = () => ({})): { readonly logger: Logger; readonly lines: () => readonly any[] } {
   const written: string[] = []
   const stream = new Writable({
     write(chunk: Buffer, _, done) {
@@ -15,7 +18,7 @@ function logging(level: string): { readonly logger: Logger; readonly lines: () =
     },
   })
   const lines = () => written.map((line) => JSON.parse(line) as unknown)
-  return { logger: pino({ level, base: null, timestamp: false }, stream), lines }
+  return { logger: pino({ level, mixin, base: null, timestamp: false }, stream), lines }
 }
 
 async function logged(level: string, ...steps: Parameters<typeof scriptedTransport>) {
@@ -65,6 +68,25 @@ describe('requestLog with pino as it is', () => {
       [20, 'attempt 1'],
       [20, 'attempt 2'],
       [30, 'POST https://api.example.com/things 200'],
+    ])
+  })
+
+  it('is tied to the trace by a mixin, when it stands inside tracing', async () => {
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+    const exporter = new InMemorySpanExporter()
+    const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] })
+    const { logger, lines } = logging('debug', () => ({ spanId: trace.getActiveSpan()?.spanContext().spanId }))
+    const layers = [tracing({ tracer: provider.getTracer('test') }), requestLog({ logger }), status()] as const
+    const http = client({
+      pipeline: pipeline(layers, scriptedTransport(replies(200))),
+      origin: 'https://api.example.com',
+    })
+    await http.get('/')
+    context.disable()
+    const [attempt, call] = exporter.getFinishedSpans().map((span) => span.spanContext().spanId)
+    expect(lines().map(({ msg, spanId }) => [msg, spanId])).toEqual([
+      ['attempt 1', attempt],
+      ['GET https://api.example.com/ 200', call],
     ])
   })
 
