@@ -41,7 +41,8 @@ await trace.getTracer('example').startActiveSpan('a job', async (job) => {
 for (const span of spans.getFinishedSpans())
   console.log(span.name, span.attributes, 'decided:', span.events.map(({ name }) => name).join(', ') || 'nothing')
 await meters.forceFlush()
-for (const { descriptor } of exporter.getMetrics()[0]!.scopeMetrics[0]!.metrics) console.log(descriptor.name)
+const scopes = exporter.getMetrics().flatMap(({ scopeMetrics }) => scopeMetrics)
+for (const { descriptor } of scopes.flatMap((scope) => scope.metrics)) console.log(descriptor.name)
 
 await http.close()
 await Promise.all([tracers.shutdown(), meters.shutdown()])
