@@ -259,6 +259,32 @@ describe('tracing', () => {
     ])
   })
 
+  it('ends a span that cannot be told what was decided', async () => {
+    const deaf = {
+      ...tracer,
+      startSpan(...given: Parameters<Tracer['startSpan']>) {
+        const addEvent = () => {
+          throw new Error('broken')
+        }
+        return Object.assign(tracer.startSpan(...given), { addEvent })
+      },
+    }
+    const { get, layer: told } = traced([replies(503), replies(200)], { tracer: deaf as Tracer })
+    await get('/')
+    expect([spans().map(({ attributes }) => attributes['penstock.verdict']), told.dropped]).toEqual([
+      ['busy', 'ok', 'ok'],
+      1,
+    ])
+  })
+
+  it('takes a status of 4xx for an error where no layer judges it', async () => {
+    const stack = pipeline([tracing({ tracer })], scriptedTransport(replies(404), replies(304)))
+    const http = client({ pipeline: stack, origin: 'https://api.example.com', clock: virtualClock() })
+    await http.get('/')
+    await http.get('/')
+    expect(spans().map(({ attributes }) => attributes['error.type'])).toEqual(['404', '404', undefined, undefined])
+  })
+
   it('goes by another name in the plan', () => {
     const { stack } = traced([replies(200)], { tracer, name: 'spans' })
     expect(stack.plan().layers[0]).toMatchObject({ name: 'spans', slot: 'observe' })

@@ -5,9 +5,15 @@ import { attemptFacts, callFacts, callName, endingOf, peerFacts, requestName } f
 import { decisionsOf } from './tracing/decisions.ts'
 import { hrTime } from './tracing/hr-time.ts'
 
+/** What is used of OpenTelemetry's `Tracer`: the types of a library that may be missing are not for everybody. */
+export type TracerLike = {
+  startSpan(name: string, options?: any, context?: any): any
+  startActiveSpan(...given: any[]): any
+}
+
 export type TracingOptions<Name extends string = 'tracing'> = {
   /** Makes the spans. @default the registered provider's, for `penstock` */
-  readonly tracer?: Tracer
+  readonly tracer?: TracerLike
   /** Whether servers are told of the trace, by the registered propagator: W3C `traceparent`, as a rule. @default true */
   readonly propagate?: boolean
   /** @default 'tracing' */
@@ -113,7 +119,8 @@ export function tracing<const Name extends string = 'tracing'>(options: TracingO
       guarded(() => {
         const { span, epoch } = open
         const { attributes, failed } = endingOf(outcome)
-        if (span.isRecording()) tell()
+        // a span that is never ended is never seen
+        if (span.isRecording()) guarded(tell)
         span.setAttributes(attributes)
         // its code says what happened; a message of a bug may hold anything
         if (failed) span.setStatus({ code: SpanStatusCode.ERROR })

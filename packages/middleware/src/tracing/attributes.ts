@@ -40,7 +40,8 @@ export function endingOf(outcome: Outcome | undefined): { readonly attributes: A
   if (outcome === undefined) return { attributes: { 'error.type': 'bug' }, failed: true }
   const { verdict, code } = outcome
   const status = outcome.failed ? undefined : outcome.status
-  const failed = verdict !== 'ok' && verdict !== 'unknown'
+  // where no layer judges, the status does
+  const failed = verdict === 'unknown' ? status !== undefined && status >= 400 : verdict !== 'ok'
   const attributes = {
     'penstock.verdict': verdict,
     ...(status !== undefined && { 'http.response.status_code': status }),
