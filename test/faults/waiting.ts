@@ -156,7 +156,7 @@ export const waiting: readonly Fault[] = [
   {
     number: 36,
     name: 'ended by the attempt timeout',
-    how: 'a large answer that comes steadily for 400 ms, and 200 allowed',
+    how: 'a large answer that comes steadily for 800 ms, and 400 allowed',
     cause: 'attempt-timeout',
     change: 'a longer timeout',
     named: /bound for one attempt|attempt.*time/i,
@@ -165,10 +165,10 @@ export const waiting: readonly Fault[] = [
       const server = await serving((_, response) => {
         response.writeHead(200, { 'content-type': 'application/json' }).write('[')
         const flowing = setInterval(() => response.write(' '.repeat(65_536)), 10)
-        const end = setTimeout(() => (clearInterval(flowing), response.end(']')), 400)
+        const end = setTimeout(() => (clearInterval(flowing), response.end(']')), 800)
         response.once('close', () => (clearInterval(flowing), clearTimeout(end)))
       })
-      return at(server, { timeout: 200 }, { timeout: 3_000 })
+      return at(server, { timeout: 400 }, { timeout: 3_000 })
     },
   },
   {

@@ -121,7 +121,7 @@ export const exchangeCauses: readonly Cause[] = [
     'stalled-receiving',
     ({ timedOut, phase, trip }) => {
       const { silence = 0, phases } = trip ?? {}
-      if (!timedOut || phase !== 'receive' || silence < 0.5 * (phases?.receive ?? 0)) return undefined
+      if (!timedOut || phase !== 'receive' || silence < Math.max(quiet, 0.5 * (phases?.receive ?? 0))) return undefined
       return { silence, ...received(trip) }
     },
     [
@@ -151,6 +151,9 @@ export const exchangeCauses: readonly Cause[] = [
 function again(en: string, zh: string): readonly [string, string] {
   return [`Usually passing: put retry() in the stack.${en}`, `多为瞬时故障：在栈中加入 retry()。${zh}`]
 }
+
+/** Milliseconds that a busy network, or machine, may keep silent for. */
+const quiet = 100
 
 const isLost = (code: string) => code === 'CONNECTION_RESET' || code === 'CONNECTION_CLOSED'
 
