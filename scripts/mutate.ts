@@ -62,8 +62,9 @@ const measured = asked.length === 0 ? parts : parts.filter(({ name }) => asked.i
 const found = (patterns: readonly string[]) =>
   patterns.flatMap((pattern) => globSync(pattern, { cwd: root })).toSorted()
 
-/** What speaks to Redis is held by tests on a real one, which take too long to be run once a mutant. */
-const mutable = (patterns: readonly string[]) => found(patterns).filter((file) => !/\/redis[-/.]|\/redis-/.test(file))
+/** What lives by Redis alone is held by tests on a real one, which take too long to be run once a mutant. */
+const byRedis = /\/redis[-/.]|\/quota\/exchange|\/rate-limit\/(own-share|reservation)/
+const mutable = (patterns: readonly string[]) => found(patterns).filter((file) => !byRedis.test(file))
 const files = measured.flatMap(({ sources }) => mutable(sources))
 const changed = execFileSync('git', ['status', '--porcelain', '--', ...files], { cwd: root, encoding: 'utf8' })
 if (changed !== '') {
