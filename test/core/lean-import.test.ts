@@ -17,6 +17,7 @@ const libraries = [
   'prom-client',
   'tesseract.js',
   'commander',
+  'axios',
 ]
 
 /** Which of the libraries a program has loaded at its end. */
@@ -42,6 +43,7 @@ describe('importing', () => {
     ['@penstock/core/testing', []],
     ['@penstock/core/fetch', []],
     ['@penstock/core/dispatcher', []],
+    ['@penstock/core/axios', []],
   ])('%s loads %j', (entry, names) => {
     expect(loaded(`await import('${entry}')`)).toEqual(names)
   })
@@ -56,6 +58,14 @@ describe('importing', () => {
       'core and undici',
       `const { undiciTransport } = await import('@penstock/core/undici'); undiciTransport()`,
       ['undici'],
+    ],
+    [
+      'axiosAdapter',
+      `const { pipeline } = await import('@penstock/core')
+       const { scriptedTransport } = await import('@penstock/core/testing')
+       const { axiosAdapter } = await import('@penstock/core/axios')
+       axiosAdapter(pipeline([], scriptedTransport([])))`,
+      ['axios'],
     ],
     ['retry', `const { retry } = await import('@penstock/middleware'); retry()`, ['p-retry']],
     [
