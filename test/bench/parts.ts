@@ -1,0 +1,5 @@
+import type { Part } from './harness/part.ts'
+import { small } from './small/small.ts'
+
+/** All tables, in the order in which they are shown. */
+export const parts: readonly Part[] = [small]
