@@ -3,6 +3,7 @@ import { type Kind, codeEntry } from './codes.ts'
 import { PenstockError } from './errors.ts'
 import type { Failure, Outcome, Phase, Sent } from './outcome.ts'
 import { type ExplainOptions, explain } from './recorder/explain.ts'
+import { masked } from './recorder/gate/masked.ts'
 import { rememberLedger } from './recorder/ledger-of.ts'
 import type { Ledger } from './recorder/ledger.ts'
 import type { Reply } from './reply.ts'
@@ -36,9 +37,9 @@ export class CallError extends PenstockError {
   constructor(call: Call<any>, outcome: Outcome, reply?: Result) {
     const { ledger } = call
     const told = outcome.failed ? ofFailure(outcome) : ofReply(outcome)
-    super(outcome.code, `${bare(told.message.en)}: ${ledger.method} ${ledger.url}`, {
+    super(outcome.code, masked(`${bare(told.message.en)}: ${ledger.method} ${ledger.url}`), {
       kind: told.kind,
-      zh: `${bare(told.message.zh)}：${ledger.method} ${ledger.url}`,
+      zh: masked(`${bare(told.message.zh)}：${ledger.method} ${ledger.url}`),
       ...(told.hint === undefined ? {} : { hint: told.hint }),
       // the caller's own error, of the caller's own stream; no library's ever
       cause: outcome.code === 'BODY_SOURCE' && outcome.failed ? outcome.reason : undefined,
@@ -51,7 +52,7 @@ export class CallError extends PenstockError {
     this.layer = outcome.failed ? outcome.layer : 'server'
     this.attempts = ledger.attempts
     this.method = ledger.method
-    this.url = ledger.url
+    this.url = masked(ledger.url)
     this.status = outcome.failed ? undefined : outcome.status
     this.vendorCode = outcome.failed ? undefined : outcome.judgement.vendorCode
     Object.defineProperty(this, 'ledger', { value: ledger })

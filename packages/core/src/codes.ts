@@ -207,6 +207,13 @@ export const codes = {
     'Return what next(call) gives.',
     '返回 next(call) 的结果。',
   ),
+  SECRET_FOUND: entry(
+    'bug',
+    'A file was not written, for a secret stands in it.',
+    '文件未写入：其中含有密钥。',
+    'See at the field that is named how it came there; print secrets only by their mark.',
+    '检查所指出的字段；密钥只应以标记形式输出。',
+  ),
   MISSING_PEER: entry(
     'config',
     'A library that this part needs is not installed.',

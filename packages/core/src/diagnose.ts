@@ -1,1 +1,6 @@
 export { conclude, type Conclusion } from './recorder/conclude.ts'
+export { gate } from './recorder/gate/gate.ts'
+export { gateStream } from './recorder/gate/gate-stream.ts'
+export { masked } from './recorder/gate/masked.ts'
+export { maskedData } from './recorder/gate/masked-data.ts'
+export { SecretFoundError } from './recorder/gate/secret-found-error.ts'

@@ -6,6 +6,7 @@
  *   - PollError       a task that poll() followed did not come to its end; has the id
  *   - InputError      what was handed in cannot be sent; nothing was
  *   - ConfigError     something was put together wrongly
+ *   - SecretFoundError  a file was not written, for a secret stands in it
  *
  * A call that its caller aborted rejects with the caller's own `signal.reason`, untouched; {@link ledgerOf} and `explain`
  * know it all the same. Shared code asks for `code`, `kind` and `verdict`, never for a class.

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import { inspect } from 'node:util'
+import { enrol } from './live-secrets.ts'
 
 /**
- * A value that prints as `⟨name#fingerprint⟩` however it is printed. Only the layer that puts it on the wire reveals it.
+ * A value that prints as `⟨name#fingerprint⟩` however it is printed. Only the layer that puts it on the wire reveals it. As
+ * long as anybody holds it, the gate looks for it in what leaves the process.
  *
  * @example
  * ```ts
@@ -21,6 +23,7 @@ export class Secret {
   constructor(name: string, value: string) {
     this.name = name
     this.#value = value
+    enrol(this)
   }
 
   reveal(): string {

@@ -1,5 +1,6 @@
 import { conclude } from './conclude.ts'
 import { flightOf } from './flight.ts'
+import { masked } from './gate/masked.ts'
 import { ledgerOf } from './ledger-of.ts'
 import type { Ledger, Note, Span, Trip } from './ledger.ts'
 import { duration, sentence } from './notes.ts'
@@ -28,7 +29,7 @@ export function explain(thing: unknown, { lang = 'en' }: ExplainOptions = {}): s
     ...story(ledger, lang).map((row) => `${moment(row.at).padStart(9)}  ${row.text}`),
     ...spans(ledger, words),
   ]
-  return [...lines, ...conclusion(thing, lang, advice)].join('\n')
+  return masked([...lines, ...conclusion(thing, lang, advice)].join('\n'))
 }
 
 /** What it comes to, and what to do. */

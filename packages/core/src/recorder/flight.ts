@@ -3,6 +3,7 @@ import type { Verdict } from '../verdict.ts'
 import { parseContentType } from '../decode/content-type.ts'
 import type { Bilingual } from '../verdict-table.ts'
 import type { Connection, HandshakeBytes } from './connection.ts'
+import { maskedData } from './gate/masked-data.ts'
 import { ledgerOf } from './ledger-of.ts'
 import type { Ledger, Level, Trip } from './ledger.ts'
 import { type Facts, sentence } from './notes.ts'
@@ -127,7 +128,7 @@ export type Flight = {
 /** The flight of a result, an error, a ledger, or the reason a caller aborted with; undefined for anything else. */
 export function flightOf(thing: unknown): Flight | undefined {
   const ledger = ledgerOf(thing)
-  return ledger === undefined ? undefined : flight(ledger)
+  return ledger === undefined ? undefined : maskedData(flight(ledger))
 }
 
 function flight(ledger: Ledger): Flight {

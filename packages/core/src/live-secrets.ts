@@ -1,0 +1,33 @@
+import type { Secret } from './secret.ts'
+
+let held: WeakRef<Secret>[] = []
+let cleared = 0
+let full = 1024
+
+/** Every secret is enrolled when it is made, and forgotten with the last who holds it. */
+export function enrol(secret: Secret): void {
+  if (held.length >= full) {
+    held = held.filter((one) => one.deref() !== undefined)
+    full = Math.max(1024, held.length * 2)
+    cleared++
+  }
+  held.push(new WeakRef(secret))
+}
+
+/** Where a reader of the list stands in it. */
+export type Place = { readonly cleared: number; readonly read: number }
+
+/** The secrets that came since a place; all of them, and `again`, when the list was written anew in between. */
+export function liveSecrets(since?: Place): {
+  readonly secrets: readonly Secret[]
+  readonly again: boolean
+  readonly place: Place
+} {
+  const again = since?.cleared !== cleared
+  const secrets: Secret[] = []
+  for (let at = again ? 0 : since.read; at < held.length; at++) {
+    const secret = held[at]!.deref()
+    if (secret !== undefined) secrets.push(secret)
+  }
+  return { secrets, again, place: { cleared, read: held.length } }
+}

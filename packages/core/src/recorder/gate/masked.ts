@@ -1,0 +1,25 @@
+import type { Search } from './search.ts'
+import { secretSearch } from './secret-search.ts'
+
+/**
+ * A text for a terminal or a log: where a live secret stands in it, in whatever spelling, its mark stands instead. The same
+ * text comes back when there is none.
+ */
+export function masked(text: string): string {
+  const search = secretSearch()
+  if (search.empty || text.length < 6) return text
+  const bytes = Buffer.from(text)
+  return search.next(bytes) === undefined ? text : Buffer.concat(maskedPieces(search, bytes)).toString()
+}
+
+/** The marks of what overlaps stand one after the other. */
+function maskedPieces(search: Search, bytes: Buffer): Buffer[] {
+  const pieces: Buffer[] = []
+  let written = 0
+  for (let found = search.next(bytes); found !== undefined; found = search.next(bytes, found.at + 1)) {
+    if (found.end <= written) continue
+    pieces.push(bytes.subarray(written, Math.max(written, found.at)), Buffer.from(found.wanted.mark))
+    written = found.end
+  }
+  return [...pieces, bytes.subarray(written)]
+}

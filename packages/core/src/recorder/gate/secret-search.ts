@@ -1,0 +1,41 @@
+import { liveSecrets, type Place } from '../../live-secrets.ts'
+import type { Secret } from '../../secret.ts'
+import { Search } from './search.ts'
+import { secretParts } from './secret-parts.ts'
+import { spellings } from './spellings.ts'
+
+type Ready = {
+  readonly search: Search
+  readonly parts: Set<string>
+  readonly spellings: Set<string>
+  place: Place
+}
+
+// weak too: a search holds the values it looks for
+let last: WeakRef<Ready> | undefined
+
+/** A search for every live secret in every spelling. Made once, and fed with the secrets that came since. */
+export function secretSearch(): Search {
+  let ready = last?.deref()
+  const { secrets, again, place } = liveSecrets(ready?.place)
+  if (ready === undefined || again) {
+    ready = { search: new Search(), parts: new Set(), spellings: new Set(), place }
+    last = new WeakRef(ready)
+  }
+  for (const secret of secrets) feed(ready, secret)
+  ready.place = place
+  return ready.search
+}
+
+function feed({ search, parts, spellings: known }: Ready, secret: Secret): void {
+  const mark = String(secret)
+  for (const part of secretParts(secret.reveal())) {
+    if (parts.has(part)) continue
+    parts.add(part)
+    for (const [text, spelling] of spellings(part)) {
+      if (known.has(text)) continue
+      known.add(text)
+      search.add({ bytes: Buffer.from(text), mark, spelling })
+    }
+  }
+}
