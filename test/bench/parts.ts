@@ -1,5 +1,6 @@
 import type { Part } from './harness/part.ts'
+import { layers } from './layers/layers.ts'
 import { small } from './small/small.ts'
 
 /** All tables, in the order in which they are shown. */
-export const parts: readonly Part[] = [small]
+export const parts: readonly Part[] = [small, layers]

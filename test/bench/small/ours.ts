@@ -17,7 +17,7 @@ const source = async () => ({ token: bearer, expiresIn: Infinity })
 const limit = 1e9
 
 /** The eight of the first sketches: all of them have work to do. */
-const eight = () => [
+export const eight = () => [
   requestLog(log),
   deadline({ after: 20_000 }),
   retry({ retries: 3 }),
@@ -29,7 +29,7 @@ const eight = () => [
 ]
 
 /** What off by default, on too. The cache is not: it would answer by itself. */
-const everything = () => [...defaultStack({ requestLog: log, token: { source }, rateLimit: { limit } })]
+export const everything = () => [...defaultStack({ requestLog: log, token: { source }, rateLimit: { limit } })]
 
 const undici = async () => (await import('@penstock/core/undici')).undiciTransport({ connections })
 const got = async () => (await import('@penstock/core/got')).gotTransport({ connections })

@@ -1,4 +1,5 @@
 import { Child } from '../harness/child.ts'
+import { Notebook } from '../harness/notebook.ts'
 import { type Effort, type Part, wanted } from '../harness/part.ts'
 import { measured, ratio, type Samples } from '../harness/samples.ts'
 import type { Counted } from './counting-server.ts'
@@ -91,7 +92,7 @@ async function measure({ rounds, only, progress }: Effort): Promise<Samples> {
   const server = await Child.start('server', new URL('counting-server.ts', import.meta.url), [])
   const origin = `http://127.0.0.1:${await server.ask<number>('port')}`
   const names = wanted(Object.keys(subjects), only, [reference])
-  const samples: Record<string, Record<string, number[]>> = {}
+  const notebook = new Notebook()
   const children: Child[] = []
   const sent = new Map<string, number>()
 
@@ -99,7 +100,6 @@ async function measure({ rounds, only, progress }: Effort): Promise<Samples> {
     sent.set(child.name, sent.get(child.name)! + task.calls)
     return child.ask<Cost>(task)
   }
-  const keep = (name: string, metric: string, value: number) => ((samples[name] ??= {})[metric] ??= []).push(value)
 
   try {
     for (const [index, name] of names.entries()) {
@@ -117,8 +117,8 @@ async function measure({ rounds, only, progress }: Effort): Promise<Samples> {
         for (const child of round % 2 === 0 ? children : children.toReversed()) {
           const calls = concurrency === 1 ? 1_000 : 4_000
           const { cpu, perSecond } = await ask(child, { act: 'cpu', method, calls, concurrency })
-          keep(child.name, `${method}${concurrency}`, cpu)
-          keep(child.name, `${method}${concurrency}rate`, perSecond)
+          const metric = `${method}${concurrency}`
+          notebook.write(child.name, { [metric]: cpu, [`${metric}rate`]: perSecond })
         }
       }
       for (const child of children)
@@ -126,14 +126,14 @@ async function measure({ rounds, only, progress }: Effort): Promise<Samples> {
           // 64 MB hold 400 calls of the dearest
           const cost = await ask(child, { act: 'heap', method, calls: 400, concurrency: 64 })
           if (cost.collected) throw new Error(`${child.name}: the collector ran while bytes were counted`)
-          keep(child.name, `${method}Heap`, cost.heap)
+          notebook.write(child.name, { [`${method}Heap`]: cost.heap })
         }
     }
     for (const [index, name] of names.entries()) await agree(server, index, name, sent.get(name)!)
   } finally {
     for (const child of [...children, server]) child.close()
   }
-  return samples
+  return notebook.samples
 }
 
 /** Every request had a number of its own, so their sum is known. */

@@ -1,0 +1,56 @@
+import { Child } from '../harness/child.ts'
+import { inTurns, Notebook } from '../harness/notebook.ts'
+import { type Effort, type Part, wanted } from '../harness/part.ts'
+import { measured, type Samples } from '../harness/samples.ts'
+import { penstock } from './ours.ts'
+import { peers } from './peers.ts'
+import type { Cost } from './worker.ts'
+
+const more = (says: string, subject: string, most: number, metric = 'more') => ({
+  says,
+  most,
+  unit: ' ns',
+  of: (runs: readonly Samples[]) => measured(runs, subject, metric),
+})
+
+export const layers: Part = {
+  name: 'layers',
+  title: 'Layers, over a terminal that answers at once',
+  about:
+    'Nanoseconds a call, one call after the other, nothing on a wire. What eight layers cost is what a call costs with ' +
+    'them less what it costs without; the default stack has thirteen, cockatiel five.',
+  columns: [
+    { head: 'without layers, ns', metric: 'none' },
+    { head: 'its layers, ns', metric: 'more' },
+    { head: 'an eighth of it', metric: 'layer' },
+  ],
+  goals: [
+    more('a layer that passes through', 'penstock, passing through', 5, 'layer'),
+    more('an async layer', 'penstock, async', 75, 'layer'),
+    more('eight layers that work', 'penstock, eight layers', 800),
+    more('defaultStack()', 'penstock, defaultStack()', 1_500),
+    more('whole stack', 'penstock, whole stack', 1_500),
+  ],
+  measure,
+}
+
+async function measure({ rounds, only, progress }: Effort): Promise<Samples> {
+  const notebook = new Notebook()
+  const children: Child[] = []
+  try {
+    for (const name of wanted([...Object.keys(peers), ...Object.keys(penstock)], only)) {
+      progress(`warming up ${name}`)
+      const child = await Child.start(name, new URL('worker.ts', import.meta.url), [name])
+      children.push(child)
+      await child.ask(10_000)
+    }
+    await inTurns(children, rounds, async (child, round) => {
+      progress(`round ${round + 1} of ${rounds}: ${child.name}`)
+      const { none, more } = await child.ask<Cost>(10_000)
+      notebook.write(child.name, { none, more, layer: more / 8 })
+    })
+  } finally {
+    for (const child of children) child.close()
+  }
+  return notebook.samples
+}

@@ -1,0 +1,47 @@
+import { bytesBody, client, layer, type Level, pipeline, Reply, type Stackable, type Transport } from '@penstock/core'
+import { defaultStack } from '@penstock/middleware'
+import { eight, everything } from '../small/ours.ts'
+import type { Chain } from './chain.ts'
+
+const body = bytesBody(Buffer.from('{}'))
+const headers = { 'content-type': 'application/json' }
+
+/** Answers at once. */
+const mock: Transport = {
+  name: 'mock',
+  send: () => Promise.resolve(new Reply(200, headers, body)),
+  close: () => Promise.resolve(),
+}
+
+const through = (index: number) => layer({ name: `layer${index}`, slot: 'observe', run: (call, next) => next(call) })
+const around = (index: number) =>
+  layer({
+    name: `layer${index}`,
+    slot: 'observe',
+    async run(call, next) {
+      const outcome = await next(call)
+      return outcome
+    },
+  })
+
+const times = (make: (index: number) => Stackable) => () => Array.from({ length: 8 }, (_, index) => make(index))
+
+/** With all that a call is beside its layers: it is born, and its ledger is closed. That is in both, with layers and without. */
+const ours =
+  (layers: () => readonly Stackable[], diagnose: Level): Chain =>
+  async (count) => {
+    const stack = count === 0 ? [] : [...layers()]
+    const http = client({ pipeline: pipeline(stack, mock), origin: 'http://127.0.0.1', diagnose })
+    const request = { path: '/json' }
+    return () => http.outcome(request)
+  }
+
+export const penstock: Readonly<Record<string, Chain>> = {
+  'penstock, passing through': ours(times(through), 'off'),
+  'penstock, async': ours(times(around), 'off'),
+  'penstock, eight layers': ours(eight, 'off'),
+  'penstock, defaultStack()': ours(() => [...defaultStack()], 'off'),
+  'penstock, whole stack': ours(everything, 'off'),
+  'penstock, whole stack, errors': ours(everything, 'errors'),
+  'penstock, whole stack, all': ours(everything, 'all'),
+}
