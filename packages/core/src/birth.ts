@@ -1,6 +1,6 @@
 import { Budget } from './budget.ts'
 import { Call } from './call.ts'
-import { type Headers, noHeaders } from './headers.ts'
+import type { Headers } from './headers.ts'
 import { prepared } from './prepared.ts'
 import { Ledger, type Level } from './recorder/ledger.ts'
 import type { Request } from './request.ts'
@@ -12,7 +12,7 @@ export type Birthplace = {
   readonly origin: string
   /** Path that all calls stand below. @default none */
   readonly path?: string
-  /** Sent unless the request has its own. @default none */
+  /** Sent unless the request has its own. Names in lower case. @default none */
   readonly headers?: Headers
   readonly runtime: Runtime
   readonly level: Level
@@ -23,24 +23,18 @@ export type Birthplace = {
 /** A call with a ledger of its own, and a budget too unless it has a parent. @throws InputError `REQUEST_INVALID` */
 export function birth(request: Request, place: Birthplace): Call {
   const { runtime, level, attempts } = place
-  const { parent } = request
-  const base = { origin: place.origin, path: place.path ?? '' }
-  const { method, origin, path, secretQuery, headers, body, repeatable } = prepared(
-    request,
-    base,
-    place.headers ?? noHeaders,
-    runtime.chance,
-  )
+  const { parent, notes } = request
+  const { method, origin, path, secretQuery, headers, body, repeatable } = prepared(request, place)
   const ledger = new Ledger({
     level: request.diagnose ?? level,
     runtime,
     budget: parent?.budget ?? new Budget(attempts),
     method,
-    url: origin + path.split('?', 1)[0],
+    url: origin + path,
     endpoint: request.endpoint?.id,
   })
   parent?.ledger.adopt(ledger)
-  for (const { kind, facts } of request.notes ?? []) ledger.note(kind, 1, facts)
+  if (notes !== undefined) for (const { kind, facts } of notes) ledger.note(kind, 1, facts)
   return new Call({
     method,
     origin,

@@ -48,6 +48,9 @@ export type CallFields<Context extends object = {}> = {
   readonly branch?: Branch | undefined
 }
 
+/** For a copy, as long as nobody has seen it. */
+type Writable<Context extends object> = { -readonly [Key in keyof CallFields<Context>]: CallFields<Context>[Key] }
+
 /**
  * One request on its way out. Never mutated: `next({ ...call, headers })` or `next(call.with({ headers }))`. All views of
  * a call share its ledger and its budget.
@@ -137,15 +140,40 @@ export class Call<Context extends object = {}> implements CallFields<Context> {
     return Object.assign(new Call<Context>(this), change)
   }
 
+  /** With other wire options. This and the next are {@link with} at a tenth of its price: most stacks change every call so. */
+  withWire(wire: WireOptions): Call<Context> {
+    const copy = new Call<Context>(this)
+    ;(copy as Writable<Context>).wire = wire
+    return copy
+  }
+
+  /** With these headers and no others. Names in lower case. */
+  withHeaders(headers: Headers): Call<Context> {
+    const copy = new Call<Context>(this)
+    ;(copy as Writable<Context>).headers = headers
+    return copy
+  }
+
+  /** With these in its context, for inner layers. */
+  giving(gifts: object): Call<any> {
+    const copy = new Call<any>(this)
+    ;(copy as Writable<any>).context = { ...this.context, ...gifts }
+    return copy
+  }
+
   /** With one header more; a header of that name is replaced. `name` in lower case. */
   withHeader(name: string, value: string | Secret): Call<Context> {
-    return this.with({ headers: { ...this.headers, [name]: value } })
+    return this.withHeaders({ ...this.headers, [name]: value })
   }
 
   /** This call, to be over `bound.after` milliseconds from `from`. An earlier deadline stands. */
   within(bound: Bound, from: number = this.clock.now()): Call<Context> {
     const deadlineAt = from + bound.after
-    return deadlineAt < this.deadlineAt ? this.with({ deadlineAt, bound }) : this
+    if (deadlineAt >= this.deadlineAt) return this
+    const copy = new Call<Context>(this)
+    ;(copy as Writable<Context>).deadlineAt = deadlineAt
+    ;(copy as Writable<Context>).bound = bound
+    return copy
   }
 
   /** Milliseconds left, `Infinity` without a deadline. */

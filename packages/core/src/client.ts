@@ -1,3 +1,4 @@
+import type { Call } from './call.ts'
 import { CallError, toThrow } from './call-error.ts'
 import { Edge, type EdgeOptions } from './edge.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -64,23 +65,14 @@ export interface Client<Overrides = AnyOverrides> extends AsyncDisposable {
  */
 export function client<Of extends Pipeline>(options: ClientOptions<Of>): Client<OverridesOf<Of>> {
   const edge = new Edge('client', (Object(options) as ClientOptions<Of>).pipeline, options)
-  const base = baseOf(options.origin)
   const headers = lowerCased(options.headers ?? noHeaders)
-  const born = (request: Request) => edge.born(request, { ...base, headers })
-
-  async function send(request: Request): Promise<Result> {
-    const call = born(request)
-    const outcome = await edge.run(call, request)
-    if (outcome.failed) throw toThrow(call, outcome)
-    const result = new Result(call, outcome)
-    if (outcome.verdict === 'ok' || outcome.verdict === 'unknown') return result
-    throw new CallError(call, outcome, result)
-  }
+  const place = edge.place({ ...baseOf(options.origin), headers })
+  const send = (request: Request) => edge.send(request, place, resultOf)
 
   const method =
     (name: string): Method<AnyOverrides> =>
     (path, rest) =>
-      send({ ...rest, method: name, path })
+      send(rest === undefined ? { method: name, path } : { ...rest, method: name, path })
 
   const made: Client = {
     get: method('GET'),
@@ -90,13 +82,22 @@ export function client<Of extends Pipeline>(options: ClientOptions<Of>): Client<
     patch: method('PATCH'),
     delete: method('DELETE'),
     send,
-    outcome: async (request) => edge.run(born(request), request),
+    outcome: (request) => edge.send(request, place, outcomeOf),
     call: async (endpoint, input, rest) => answerOf(endpoint, await send(await requestOf(endpoint, input, rest))),
     close: ({ within = 5000 } = {}) => edge.close(within),
     [Symbol.asyncDispose]: () => edge.close(5000),
   }
   return made
 }
+
+function resultOf(call: Call, outcome: Outcome): Result {
+  if (outcome.failed) throw toThrow(call, outcome)
+  const result = new Result(call, outcome)
+  if (outcome.verdict === 'ok' || outcome.verdict === 'unknown') return result
+  throw new CallError(call, outcome, result)
+}
+
+const outcomeOf = (_: Call, outcome: Outcome): Outcome => outcome
 
 function baseOf(origin: string): { readonly origin: string; readonly path: string } {
   const url = typeof origin === 'string' ? URL.parse(origin) : null

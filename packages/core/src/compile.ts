@@ -19,7 +19,7 @@ export function compile(
   const all = withAttempts(steps)
   const innermost = departure(transport)
   return {
-    plain: chain(all, plain, innermost),
+    plain: chain(all, watched, innermost),
     recorded: chain(all, recorded, recorded(wireStep(transport.name, innermost), nowhere)),
   }
 }
@@ -48,21 +48,24 @@ function withAttempts(steps: readonly Step[]): readonly Step[] {
   return inside === -1 ? [...steps, ...halves] : [...steps.slice(0, inside), ...halves, ...steps.slice(inside)]
 }
 
-/** A layer that returns what `next(call)` gave costs a function call; any other is looked at for a forgotten return. */
-function plain(step: Step, next: Next): Handler {
+/** Calls of a layer whose outcome is looked at for a forgotten return. From then on only what is no promise is. */
+const probation = 64
+
+/** A promise more for every layer and call would be a third of what layers cost: the first calls tell. */
+function watched(step: Step, next: Next): Handler {
   const { run } = step
+  let left = probation
   return (call) => {
-    const promise = run(call, next)
-    if (promise === latest) return promise
-    return Promise.resolve(promise).then((outcome) => {
-      if (!isOutcome(outcome)) throw noOutcome(step)
-      return outcome
+    const given = run(call, next)
+    if (left === 0 && given instanceof Promise) return given
+    if (left > 0) left--
+    return Promise.resolve(given).then((outcome) => {
+      if (isOutcome(outcome)) return outcome
+      left = probation
+      throw noOutcome(step)
     })
   }
 }
-
-/** What `next` gave last. A layer that passes it on at once has returned before anything else could run. */
-let latest: unknown = Symbol('nothing yet')
 
 function recorded(step: Step, next: Next): Handler {
   return async (call) => {
@@ -94,13 +97,13 @@ function nextOf({ name, calls }: Step, index: number, inner: Handler): Next {
     if (ledger.reach > index && !many)
       throw new ConfigError('NEXT_TWICE', `Layer '${name}' called next() twice: only a layer with calls: 'many' may`)
     ledger.reach = index + 1
-    return (latest = inner(give === undefined ? call : call.with({ context: { ...call.context, ...give } })))
+    return inner(give === undefined ? call : call.giving(give))
   }) as Next
 }
 
 /** The innermost handler: it counts the trip, and replays once, charged to nobody, where that is provably safe. */
 function departure({ send }: Transport): Handler {
-  const depart = (call: Call<any>): Promise<Outcome> => {
+  const depart = (call: Call<any>, replayed: boolean): Promise<Outcome> => {
     const over = call.over()
     if (over !== undefined) return Promise.resolve(over)
     if (!canSend(call.body)) return Promise.resolve(spent)
@@ -108,15 +111,12 @@ function departure({ send }: Transport): Handler {
     const trip = ledger.depart(call.attempt)
     return send(call).then((outcome) => {
       ledger.arrive(trip, outcome)
-      return outcome
+      if (replayed || !outcome.failed || !isStale(outcome) || !mayReplay(call, outcome)) return outcome
+      call.note(says.replays)
+      return depart(call, true)
     })
   }
-  return (call) =>
-    depart(call).then((outcome) => {
-      if (!outcome.failed || !isStale(outcome) || !mayReplay(call, outcome)) return outcome
-      call.note(says.replays)
-      return depart(call)
-    })
+  return (call) => depart(call, false)
 }
 
 const spent = refused('BODY_SPENT', 'body', 'the body can be read once, and has been')

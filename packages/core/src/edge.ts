@@ -3,7 +3,7 @@ import type { Call } from './call.ts'
 import type { Chance, Clock } from './clock.ts'
 import { Closing } from './closing.ts'
 import { ConfigError } from './errors.ts'
-import { letGo, type Outcome, refused } from './outcome.ts'
+import { isOutcome, letGo, type Outcome, refused } from './outcome.ts'
 import type { Pipeline } from './pipeline.ts'
 import { type Level, levels } from './recorder/ledger.ts'
 import type { Request } from './request.ts'
@@ -42,27 +42,63 @@ export class Edge {
     this.#place = { runtime: this.runtime, level: diagnose, attempts: maxAttempts }
   }
 
+  /** Where the calls of this edge are born. */
+  place(base: Pick<Birthplace, 'origin' | 'path' | 'headers'>): Birthplace {
+    return { ...base, ...this.#place }
+  }
+
   /** @throws InputError `REQUEST_INVALID` */
   born(request: Request, base: Pick<Birthplace, 'origin' | 'path' | 'headers'>): Call {
-    return birth(request, { ...base, ...this.#place })
+    return birth(request, this.place(base))
+  }
+
+  /** A call from its birth to what `made` makes of its outcome, in a single frame. @throws InputError `REQUEST_INVALID` */
+  async send<Made>(request: Request, place: Birthplace, made: (call: Call, outcome: Outcome) => Made): Promise<Made> {
+    const call = birth(request, place)
+    let outcome: Outcome | undefined
+    this.#closing.enter()
+    try {
+      outcome = await this.#run(call, request)
+      this.#settle(call, outcome)
+    } finally {
+      this.#leave(outcome)
+    }
+    return made(call, outcome)
   }
 
   /** @param request the one that the call was born of */
   async run(call: Call, request: Request): Promise<Outcome> {
-    const { runtime } = this
     let outcome: Outcome | undefined
     this.#closing.enter()
     try {
-      const { signal } = call
-      const ran = runtime.refusing ?? call.over() ?? spent(call, request) ?? this.#pipeline(call)
-      // a layer that does not mind the caller's signal cannot keep the caller
-      outcome = await (signal === undefined || !(ran instanceof Promise) ? ran : call.until(ran, letGo))
-      call.ledger.settle(outcome.verdict, outcome)
+      outcome = await this.#run(call, request)
+      this.#settle(call, outcome)
       return outcome
     } finally {
-      if (outcome === undefined || outcome.failed) this.#closing.leave()
-      else outcome.body.whenOver(this.#closing.leave)
+      this.#leave(outcome)
     }
+  }
+
+  #run(call: Call, request: Request): Promise<Outcome> | Outcome {
+    const { signal } = call
+    const ran = this.runtime.refusing ?? call.over() ?? spent(call, request) ?? this.#pipeline(call)
+    // a layer that does not mind the caller's signal cannot keep the caller
+    return signal === undefined || !(ran instanceof Promise) ? ran : call.until(ran, letGo)
+  }
+
+  #settle(call: Call, outcome: Outcome): void {
+    // of a layer that was trusted, after many calls, to return one
+    if (!isOutcome(outcome))
+      throw new ConfigError(
+        'NO_OUTCOME',
+        'A layer gave no outcome: is a "return next(call)" missing? diagnose: \'all\' names it',
+      )
+    call.ledger.settle(outcome.verdict, outcome)
+  }
+
+  #leave(outcome: Outcome | undefined): void {
+    if (!isOutcome(outcome) || outcome.failed) this.#closing.leave()
+    else outcome.body.whenOver(this.#closing.leave)
   }
 
   close(within: number): Promise<void> {

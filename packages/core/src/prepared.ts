@@ -1,3 +1,4 @@
+import type { Birthplace } from './birth.ts'
 import { type Body, noBody, onceBody } from './body.ts'
 import type { CallFields } from './call.ts'
 import type { Chance } from './clock.ts'
@@ -9,7 +10,7 @@ import { fillPath } from './encode/path.ts'
 import { query } from './encode/query.ts'
 import type { Repeatable } from './endpoint.ts'
 import { InputError } from './errors.ts'
-import { type Headers, lowerCased } from './headers.ts'
+import { lowerCased, noHeaders } from './headers.ts'
 import type { QueryValue, Request } from './request.ts'
 import { Secret } from './secret.ts'
 
@@ -22,18 +23,18 @@ export type Prepared = Pick<
 >
 
 /** A request as the fields of a call, everything checked. @throws InputError */
-export function prepared(request: Request, base: Base, defaults: Headers, chance: Chance): Prepared {
-  if (typeof request.path !== 'string' || typeof (request.method ?? '') !== 'string')
-    throw invalid('path or method is no text')
+export function prepared(request: Request, place: Birthplace): Prepared {
+  const { path: template, method: named = 'GET', signal, headers: given } = request
+  if (typeof template !== 'string' || typeof named !== 'string') throw invalid('path or method is no text')
   // asked for what is needed of it: other realms have signals of their own
-  if (request.signal && typeof request.signal.addEventListener !== 'function')
-    throw invalid('the signal is no AbortSignal')
-  const method = (request.method ?? 'GET').toUpperCase()
-  if (!/^[!#$%&'*+.^_`|~0-9A-Z-]+$/.test(method)) throw invalid('the method is not a token')
-  const { body, contentType } = bodyOf(request, chance)
-  const own = request.headers ? lowerCased(request.headers) : undefined
+  if (signal && typeof signal.addEventListener !== 'function') throw invalid('the signal is no AbortSignal')
+  const method = methods.has(named) ? named : named.toUpperCase()
+  if (!methods.has(method) && !/^[!#$%&'*+.^_`|~0-9A-Z-]+$/.test(method)) throw invalid('the method is not a token')
+  const { body, contentType } = bodyOf(request, place.runtime.chance)
+  const { headers: defaults = noHeaders } = place
+  const own = given ? lowerCased(given) : undefined
   const headers = own === undefined ? defaults : { ...defaults, ...own }
-  const { origin, path, secretQuery } = address(request, base)
+  const { origin, path, secretQuery } = address(request, place)
   return {
     method,
     origin,
@@ -48,6 +49,8 @@ export function prepared(request: Request, base: Base, defaults: Headers, chance
   }
 }
 
+const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+
 const byMethod: Readonly<Record<string, Repeatable>> = {
   GET: 'always',
   HEAD: 'always',
@@ -56,12 +59,12 @@ const byMethod: Readonly<Record<string, Repeatable>> = {
   OPTIONS: 'always',
 }
 
-function address({ path: template, params, query: values }: Request, base: Base) {
+function address({ path: template, params, query: values }: Request, base: Birthplace) {
   const filled = params === undefined && !template.includes('{') ? template : fillPath(template, params ?? {})
-  const url = /^https?:\/\//i.test(filled) ? whole(filled) : { origin: base.origin, path: base.path + slashed(filled) }
+  const url = filled[0] !== '/' && /^https?:\/\//i.test(filled) ? whole(filled) : below(base, filled)
   if (/[^\x21-\x7e]/.test(url.path))
     throw invalid('the path holds spaces or characters that are not ASCII: encode them, or use params and query')
-  if (values === undefined) return { ...url, secretQuery: noSecrets }
+  if (values === undefined) return { origin: url.origin, path: url.path, secretQuery: noSecrets }
   const secrets = Object.entries(values).filter((entry): entry is [string, Secret] => entry[1] instanceof Secret)
   const text = query(
     Object.fromEntries(Object.entries(values).filter(([, value]) => !(value instanceof Secret))) as Record<
@@ -75,6 +78,8 @@ function address({ path: template, params, query: values }: Request, base: Base)
 
 const noSecrets: readonly (readonly [string, Secret])[] = Object.freeze([])
 
+const below = ({ origin, path = '' }: Birthplace, filled: string): Base => ({ origin, path: path + slashed(filled) })
+
 const slashed = (path: string) =>
   path.startsWith('/') ? path : path === '' || path.startsWith('?') ? path : `/${path}`
 
@@ -87,16 +92,18 @@ function whole(text: string): Base {
 }
 
 function bodyOf(request: Request, chance: Chance): { readonly body: Body; readonly contentType?: string } {
+  const { json: value, form: fields, multipart: parts, body } = request
+  if (value === undefined && fields === undefined && parts === undefined && body === undefined) return without
   const given = (['json', 'form', 'multipart', 'body'] as const).filter((name) => request[name] !== undefined)
   if (given.length > 1) throw invalid(`${given.join(' and ')} are both given: give one`)
-  if (request.json !== undefined) return json(request.json)
-  if (request.form !== undefined) return form(request.form)
-  if (request.multipart !== undefined) return multipart(request.multipart, boundary(chance))
-  return { body: recipe(request.body) }
+  if (value !== undefined) return json(value)
+  if (fields !== undefined) return form(fields)
+  return parts === undefined ? { body: recipe(body!) } : multipart(parts, boundary(chance))
 }
 
-function recipe(given: Request['body']): Body {
-  if (given === undefined) return noBody
+const without: { readonly body: Body; readonly contentType?: string } = { body: noBody }
+
+function recipe(given: NonNullable<Request['body']>): Body {
   if (typeof given === 'string') return { kind: 'text', text: given }
   if (given instanceof Uint8Array) return { kind: 'bytes', bytes: given }
   if (typeof given === 'function') return { kind: 'factory', open: given, length: undefined }

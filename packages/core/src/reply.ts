@@ -7,6 +7,8 @@ import type { Verdict } from './verdict.ts'
 export interface ReplyBody {
   /** All of it. May be asked for again: a judge reads before the caller does. */
   read(): Promise<Uint8Array | Failure>
+  /** What {@link read} gives, when it is here already and nobody need wait. From then on any number of readers may share it. */
+  readonly whole?: Uint8Array | Failure | undefined
   /** Piece by piece, kept nowhere. Ends with the failure, if it fails. */
   pieces(): AsyncGenerator<Uint8Array, Failure | undefined>
   /** Nobody will read this: let go of the connection. */
@@ -90,6 +92,7 @@ const unjudged: Judgement = Object.freeze({ verdict: 'unknown' })
 export function bytesBody(bytes: Uint8Array): ReplyBody {
   return {
     read: () => Promise.resolve(bytes),
+    whole: bytes,
     async *pieces() {
       if (bytes.length > 0) yield bytes
       return undefined

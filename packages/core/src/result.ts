@@ -1,7 +1,7 @@
 import type { Call } from './call.ts'
 import { toThrow } from './call-error.ts'
 import { decodeText } from './decode/charset.ts'
-import { decoded } from './decode/decoded.ts'
+import { decoded, parsed } from './decode/decoded.ts'
 import type { ReplyHeaders } from './headers.ts'
 import { Failure } from './outcome.ts'
 import { type ExplainOptions, explain } from './recorder/explain.ts'
@@ -44,7 +44,8 @@ export class Result {
 
   /** The whole body, decoded by its Content-Encoding. @throws CallError, or the reason the caller aborted with */
   async bytes(): Promise<Uint8Array> {
-    const bytes = await this.#reply.body.read()
+    const { body } = this.#reply
+    const bytes = body.whole ?? (await body.read())
     if (bytes instanceof Failure) throw this.#broken(bytes)
     return bytes
   }
@@ -63,7 +64,9 @@ export class Result {
   async json(): Promise<any>
   async json<Schema extends StandardSchema<any, any>>(schema: Schema): Promise<OutputOf<Schema>>
   async json(schema?: StandardSchema<any, any>): Promise<unknown> {
-    const value = await decoded(this.#reply, schema)
+    const { whole } = this.#reply.body
+    const value =
+      whole !== undefined && schema === undefined ? parsed(this.#reply, whole) : await decoded(this.#reply, schema)
     if (value instanceof Failure) throw this.#broken(value)
     return value
   }

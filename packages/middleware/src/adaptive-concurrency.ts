@@ -112,13 +112,13 @@ export function adaptiveConcurrency<const Name extends string = 'adaptiveConcurr
   }
 
   async function sent(call: Call, next: Next, lane: Lane): Promise<Outcome> {
-    const { trips } = call.ledger
-    const made = trips.length
+    const { ledger } = call
+    const made = ledger.trips.length
     let outcome: Outcome | undefined
     try {
       outcome = await next(call)
       // what never left this process says nothing about the server
-      const took = trips.length > made ? trips.at(-1)!.took : undefined
+      const took = ledger.trips.length > made ? ledger.trips.at(-1)!.took : undefined
       if (took !== undefined) learn(call, lane, outcome, took)
       return outcome
     } finally {

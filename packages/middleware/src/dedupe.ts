@@ -34,43 +34,46 @@ const says = notes('dedupe', {
  */
 export function dedupe<const Name extends string = 'dedupe'>(options: DedupeOptions<Name> = {}) {
   const { key: keyOf = callKey, name = 'dedupe' as Name } = options
-  const aloft = new Map<string, Flight[]>()
+  const aloft = new Map<string, Flight>()
 
   return layer({
     name,
     slot: 'recall',
-    run: (call, next) => (mayShare(call) ? shared(call, next) : next(call)),
+    run(call, next) {
+      const rough = mayShare(call) ? (options.key === undefined ? roughKey(call) : keyOf(call)) : undefined
+      if (rough === undefined) return next(call)
+      const twin = twinOf(call, rough)
+      return twin === undefined ? lead(call, next, rough) : shared(call, next, rough, twin)
+    },
   })
 
-  async function shared(call: Call, next: Next): Promise<Outcome> {
-    const rough = options.key === undefined ? roughKey(call) : keyOf(call)
-    if (rough === undefined) return next(call)
-    for (;;) {
-      const twin = twinOf(call, rough)
-      if (twin === undefined) return lead(call, next, rough)
+  async function shared(call: Call, next: Next, rough: string, first: Flight): Promise<Outcome> {
+    for (let twin: Flight | undefined = first; twin !== undefined; twin = twinOf(call, rough)) {
       const outcome = await join(call, twin)
       // its leader had less time than this call has
       if (!outcome.failed || twin.call.over() === undefined || call.over() !== undefined) return outcome
       call.note(says.outlives, { leader: twin.call.id }, name)
     }
+    return lead(call, next, rough)
   }
 
   /** A call without a rival for its rough key costs no digest. */
   function twinOf(call: Call, rough: string): Flight | undefined {
-    const rivals = aloft.get(rough)
-    if (rivals === undefined || options.key !== undefined) return rivals?.[0]
+    let rival = aloft.get(rough)
+    if (rival === undefined || options.key !== undefined) return rival
     const key = keyOf(call)
-    return key === undefined ? undefined : rivals.find((rival) => rival.key === key)
+    if (key === undefined) return undefined
+    while (rival !== undefined && rival.key !== key) rival = rival.rival
+    return rival
   }
 
   function lead(call: Call, next: Next, rough: string): Promise<Outcome> {
-    const flight = new Flight(call, next, { rough, keyOf, over: forget })
-    const rivals = aloft.get(rough)
-    if (rivals === undefined) aloft.set(rough, [flight])
-    else rivals.push(flight)
-    flight.board()
+    const flight = new Flight(call, next, rough, keyOf, forget)
+    flight.rival = aloft.get(rough)
+    aloft.set(rough, flight)
+    const done = flight.fly()
     // of its time the flight minds itself, and knows better how far it came
-    return call.signal === undefined ? flight.done : leaving(call.with({ deadlineAt: Infinity }), flight)
+    return call.signal === undefined ? done : leaving(call.with({ deadlineAt: Infinity }), flight)
   }
 
   function join(call: Call, flight: Flight): Promise<Outcome> {
@@ -81,7 +84,7 @@ export function dedupe<const Name extends string = 'dedupe'>(options: DedupeOpti
   }
 
   async function leaving(call: Call, flight: Flight): Promise<Outcome> {
-    const outcome = await call.until(flight.done)
+    const outcome = await call.until(flight.fly())
     if (flight.landed) return outcome
     const { others } = flight
     call.note(others > 0 ? says.left : says.last, { others }, name)
@@ -91,11 +94,13 @@ export function dedupe<const Name extends string = 'dedupe'>(options: DedupeOpti
 
   function forget(flight: Flight): void {
     const { rough } = flight
-    const rest = aloft.get(rough)?.filter((other) => other !== flight) ?? []
-    if (rest.length > 0) aloft.set(rough, rest)
-    else aloft.delete(rough)
+    const first = aloft.get(rough)
+    if (first !== flight) first?.skip(flight)
+    else if (flight.rival === undefined) aloft.delete(rough)
+    else aloft.set(rough, flight.rival)
   }
 }
 
 /** Equal for equal calls, and for few others. Costs next to nothing. */
-const roughKey = ({ method, origin, path, body }: Call) => `${method} ${origin}${path} ${bodyLength(body)}`
+const roughKey = ({ method, origin, path, body }: Call) =>
+  method === 'GET' && body.kind === 'none' ? origin + path : `${method} ${origin}${path} ${bodyLength(body)}`

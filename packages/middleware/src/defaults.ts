@@ -33,7 +33,7 @@ export function defaults<const Name extends string = 'defaults'>(options: Defaul
     name,
     slot: 'identify',
     about: [...Object.keys(headers), ...pairs.map(([parameter]) => `?${parameter}`)].join(' '),
-    run: (call: Call, next: Next) => next(withQuery(call.with({ headers: { ...headers, ...call.headers } }), pairs)),
+    run: (call: Call, next: Next) => next(withQuery(call.withHeaders({ ...headers, ...call.headers }), pairs)),
   })
 }
 

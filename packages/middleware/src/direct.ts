@@ -1,5 +1,5 @@
 import { layer, notes } from '@penstock/core'
-import { withoutProxyHeaders } from './wire/without-proxy-headers.ts'
+import { tellsProxies, withoutProxyHeaders } from './wire/without-proxy-headers.ts'
 
 export type DirectOptions<Name extends string = 'direct'> = {
   /** @default 'direct' */
@@ -34,6 +34,7 @@ export function direct<const Name extends string = 'direct'>({ name = 'direct' a
     slot: 'wire',
     traits: { route: 'direct' },
     run(given, next) {
+      if (ignored === '' && !tellsProxies(given)) return next(given)
       const { call, told } = withoutProxyHeaders(given)
       if (ignored !== '') call.note(says.ignored, { variables: ignored }, name)
       if (told.length > 0) call.note(says.stripped, { headers: told.join(', ') }, name)

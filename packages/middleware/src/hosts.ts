@@ -68,14 +68,14 @@ export function hosts<const Name extends string = 'hosts'>(options: HostsOptions
 
   function pin(call: Call, next: Next, found: readonly string[]) {
     call.note(says.pinned, { address: found.join(', ') }, name)
-    return next(call.with({ wire: pinned(found)(call.wire) }))
+    return next(call.withWire(pinned(found)(call.wire)))
   }
 
   function byDns(call: Call, next: Next, host: string) {
     // a proxy looks names up by itself
     if (resolver === undefined || isAddress.test(host) || call.wire.proxy !== undefined) return next(call)
     const known = resolver.known(call, host)
-    if (known === true) return next(call.with({ wire: resolved!(call.wire) }))
+    if (known === true) return next(call.withWire(resolved!(call.wire)))
     return known instanceof Failure ? Promise.resolve(known) : asking(call, next, host, resolver)
   }
 
@@ -85,7 +85,7 @@ export function hosts<const Name extends string = 'hosts'>(options: HostsOptions
     const over = call.over()
     if (over !== undefined) return over
     if (said instanceof Failure) call.note(says.stale, { code: said.code }, name)
-    return next(call.with({ wire: resolved!(call.wire) }))
+    return next(call.withWire(resolved!(call.wire)))
   }
 }
 

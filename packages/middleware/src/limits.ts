@@ -46,7 +46,7 @@ export function limits<const Name extends string = 'limits'>(options: LimitsOpti
       .filter(Boolean)
       .join(', '),
     traits: { body, ratio, headers, unlimited },
-    run: (call: Call, next: Next) => next(call.with({ wire: change(call.wire) })),
+    run: (call: Call, next: Next) => next(call.withWire(change(call.wire))),
   })
 }
 

@@ -53,7 +53,7 @@ export function proxyFromEnv<const Name extends string = 'proxyFromEnv'>(options
         return next(call)
       }
       call.note(says.through, { variable: to.variable }, name)
-      return next(call.with({ wire: to.through(call.wire) }))
+      return next(call.withWire(to.through(call.wire)))
     },
   })
 }

@@ -44,7 +44,7 @@ export function proxy<const Name extends string = 'proxy'>(url: string, options:
     run(given: Call, next: Next) {
       const { call, told } = withoutProxyHeaders(given)
       if (told.length > 0) call.note(says.stripped, { headers: told.join(', ') }, name)
-      return next(excepted(call.origin) ? call : call.with({ wire: through(call.wire) }))
+      return next(excepted(call.origin) ? call : call.withWire(through(call.wire)))
     },
   })
 }

@@ -58,7 +58,7 @@ export function reject<const Name extends string = 'reject'>(options: RejectOpti
 
 async function judged(call: Call<any>, outcome: Outcome, table: VerdictTable, name: string): Promise<Outcome> {
   if (outcome.failed) return outcome
-  const bytes = await outcome.body.read()
+  const bytes = outcome.body.whole ?? (await outcome.body.read())
   if (bytes instanceof Failure) return bytes
   const text = decodeText(bytes, outcome.header('content-type'))
   const { status } = outcome

@@ -1,4 +1,4 @@
-import { type Judgement, layer, type Outcome, type Reply, retryAfter, type Verdict } from '@penstock/core'
+import { Failure, type Judgement, layer, type Outcome, type Reply, retryAfter, type Verdict } from '@penstock/core'
 
 export type StatusOptions<Name extends string = 'status'> = {
   /** @default 'status' */
@@ -28,8 +28,8 @@ export function status<const Name extends string = 'status'>(options: StatusOpti
       const outcome: Outcome = await next(call)
       if (outcome.failed || outcome.verdict !== 'unknown') return outcome
       if (!call.streams) {
-        const body = await outcome.body.read()
-        if ('failed' in body) return body
+        const body = outcome.body.whole ?? (await outcome.body.read())
+        if (body instanceof Failure) return body
       }
       return outcome.judged(judge(outcome, verdictOf(outcome.status), call.clock.date()))
     },

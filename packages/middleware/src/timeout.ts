@@ -60,7 +60,7 @@ function listens(layer: string, after: number | undefined): (call: Call) => Call
   if (after === undefined) return (call) => call
   const idle = { after, layer, code: 'BODY_IDLE', verdict: 'timeout' } as const
   const change = rewired((wire) => ({ ...wire, idle }))
-  return (call) => call.with({ wire: change(call.wire) })
+  return (call) => call.withWire(change(call.wire))
 }
 
 function check(name: string, option: string, value: unknown): void {

@@ -43,7 +43,7 @@ export function tls<const Name extends string = 'tls'>({
     traits: { minVersion },
     run(call, next) {
       if (ignored && call.origin.startsWith('https:')) call.note(says.ignored, {}, name)
-      return next(call.with({ wire: secured(call.wire) }))
+      return next(call.withWire(secured(call.wire)))
     },
   })
 }

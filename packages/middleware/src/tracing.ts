@@ -72,14 +72,14 @@ export function tracing<const Name extends string = 'tracing'>(options: TracingO
       if (outer === undefined) return next(call)
       const open = guarded(() => opened(outer, call, SpanKind.CLIENT, requestName(call), attemptFacts(call)))
       if (open === undefined) return next(call)
-      const { trips } = call.ledger
-      const before = trips.length
+      const { ledger } = call
+      const before = ledger.trips.length
       const told = (propagate && guarded(() => telling(call, open.context))) || call
       return spanned(
         open,
         call,
         () => next(told),
-        () => void open.span.setAttributes(trips.length > before ? peerFacts(trips.at(-1)!) : {}),
+        () => void open.span.setAttributes(ledger.trips.length > before ? peerFacts(ledger.trips.at(-1)!) : {}),
       )
     },
   })

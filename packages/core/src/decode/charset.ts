@@ -6,10 +6,22 @@ import { parseContentType } from './content-type.ts'
  * a charset that nobody knows is read as UTF-8, and bytes that are not text come as U+FFFD.
  */
 export function decodeText(bytes: Uint8Array, contentType?: string): string {
-  const charset = marked(bytes) ?? parseContentType(contentType)?.parameters.get('charset')
+  const charset = marked(bytes) ?? charsetOf(contentType)
   const decoder = charset === undefined ? undefined : decoderOf(charset)
   return decoder === undefined ? utf8(bytes) : decoder.decode(bytes)
 }
+
+/** Most replies to one client say the same: what was said last is not read again. */
+function charsetOf(contentType: string | undefined): string | undefined {
+  if (contentType !== said) {
+    charset = parseContentType(contentType)?.parameters.get('charset')
+    said = contentType
+  }
+  return charset
+}
+
+let said: string | undefined = undefined
+let charset: string | undefined = undefined
 
 /** The charset that a byte order mark gives away. */
 function marked(bytes: Uint8Array): string | undefined {
@@ -29,4 +41,7 @@ function decoderOf(charset: string): { decode(bytes: Uint8Array): string } | und
 }
 
 const utf8 = (bytes: Uint8Array): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8', marked(bytes) === 'utf-8' ? 3 : 0)
+  (Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)).toString(
+    'utf8',
+    marked(bytes) === 'utf-8' ? 3 : 0,
+  )

@@ -10,19 +10,22 @@ export async function decoded<Value = unknown>(
   reply: Reply,
   schema?: StandardSchema<any, Value>,
 ): Promise<Value | Failure> {
-  const bytes = await reply.body.read()
-  if (bytes instanceof Failure) return bytes
-  const text = decodeText(bytes, reply.header('content-type'))
-  let value: unknown
-  try {
-    value = parseJson(text)
-  } catch (error) {
-    return notJson(bytes, text, (error as SyntaxError).message)
-  }
-  if (schema === undefined) return value as Value
+  const value = parsed(reply, reply.body.whole ?? (await reply.body.read()))
+  if (value instanceof Failure || schema === undefined) return value as Value | Failure
   const checked = await validate(schema, value)
   if (checked.issues === undefined) return checked.value
   return new Failure('server', 'REPLY_SCHEMA', 'reply', issuesText(checked.issues), received)
+}
+
+/** @param bytes the reply's body, or what cut it */
+export function parsed(reply: Reply, bytes: Uint8Array | Failure): unknown {
+  if (bytes instanceof Failure) return bytes
+  const text = decodeText(bytes, reply.header('content-type'))
+  try {
+    return parseJson(text)
+  } catch (error) {
+    return notJson(bytes, text, (error as SyntaxError).message)
+  }
 }
 
 const fails = (code: string, why: string) => new Failure('server', code, 'reply', why, received)

@@ -71,8 +71,6 @@ export class Ledger {
   readonly runtime: Runtime
   readonly budget: Budget
   readonly method: string
-  /** Without the query. */
-  readonly url: string
   readonly endpoint: string | undefined
   /** On the client's clock. */
   readonly startedAt: number
@@ -82,7 +80,7 @@ export class Ledger {
   end: Ending | undefined = undefined
   notes: Note[] | undefined = undefined
   spans: Span[] | undefined = undefined
-  readonly trips: Trip[] = []
+  trips: readonly Trip[] = noTrips
   /** Calls made on behalf of this one: a token's, say. */
   children: Ledger[] | undefined = undefined
   /** Of a copy that goes its own way: the ledger of what it is a copy of. */
@@ -90,7 +88,9 @@ export class Ledger {
   /** How many layers the call has entered since a repeater last sent it. Kept by the pipeline. */
   reach = 0
   #depth = 0
+  readonly #address: string
 
+  /** @param about `url` with its query or without */
   constructor(about: {
     level: Level
     runtime: Runtime
@@ -104,10 +104,16 @@ export class Ledger {
     this.runtime = about.runtime
     this.budget = about.budget
     this.method = about.method
-    this.url = about.url
+    this.#address = about.url
     this.endpoint = about.endpoint
     this.startedAt = about.runtime.clock.now()
     if (about.level === 'all') this.spans = []
+  }
+
+  /** Without the query. */
+  get url(): string {
+    const query = this.#address.indexOf('?')
+    return query === -1 ? this.#address : this.#address.slice(0, query)
   }
 
   /** Milliseconds since the call began. */
@@ -152,7 +158,7 @@ export class Ledger {
       reusedSocket: undefined,
       timeline: this.level === 'off' ? undefined : new Timeline(),
     }
-    this.trips.push(trip)
+    this.trips = this.trips === noTrips ? [trip] : [...this.trips, trip]
     if (this.level !== 'off' && this.runtime.clock === systemClock) watchStalls()
     return trip
   }
@@ -212,3 +218,5 @@ function ending(outcome: Outcome): Ending {
 }
 
 let count = 0
+
+const noTrips: readonly Trip[] = Object.freeze([])

@@ -25,7 +25,7 @@ export abstract class Intake extends Wait implements ReplyBody, Sink {
   /** Bytes of the body that have come, as they came. */
   protected encoded = 0
   #failure: Failure | undefined = undefined
-  #pieces: Uint8Array[] = []
+  #pieces: Uint8Array[] = none
   #held = 0
   #decoded = 0
   #total: number | undefined = undefined
@@ -33,7 +33,10 @@ export abstract class Intake extends Wait implements ReplyBody, Sink {
   #silence: Silence | undefined = undefined
   #wanted = false
   #streamed = false
-  #whole: Promise<Uint8Array | Failure> | undefined = undefined
+  /** What is read, as soon as it is here. */
+  #read: Uint8Array | Failure | undefined = undefined
+  #reading: Promise<Uint8Array | Failure> | undefined = undefined
+  #landed: ((read: Uint8Array | Failure) => void) | undefined = undefined
   #wake: (() => void) | undefined = undefined
   #tells: (() => void)[] | undefined = undefined
 
@@ -100,7 +103,8 @@ export abstract class Intake extends Wait implements ReplyBody, Sink {
     else if (this.#decoder !== undefined && this.#decoded > harmless && this.#decoded > ratio * this.encoded)
       this.#tooMuch('BODY_RATIO', `the body grows more than ${ratio} times in decoding`)
     if (this.over) return true
-    this.#pieces.push(piece)
+    if (this.#pieces === none) this.#pieces = [piece]
+    else this.#pieces.push(piece)
     this.#held += piece.length
     this.#wake?.()
     return this.#wanted || this.#held <= ahead
@@ -129,34 +133,46 @@ export abstract class Intake extends Wait implements ReplyBody, Sink {
     this.#silence?.end()
     if (failure !== undefined) {
       this.#failure = failure
-      this.#pieces.length = 0
+      this.#pieces = none
       this.#decoder?.close()
     }
+    this.#landed?.(this.whole!)
     this.#wake?.()
     if (this.#tells !== undefined) for (const tell of this.#tells) tell()
   }
 
   // of the reply's body
 
-  read(): Promise<Uint8Array | Failure> {
-    return (this.#whole ??= this.over || this.#streamed ? Promise.resolve(this.#joined()) : this.#read())
+  get whole(): Uint8Array | Failure | undefined {
+    if (this.#read === undefined && this.over && !this.#streamed) this.#read = this.#joined()
+    return this.#read
   }
 
-  async #read(): Promise<Uint8Array | Failure> {
-    while (!this.over) await this.#more()
-    return this.#joined()
+  read(): Promise<Uint8Array | Failure> {
+    return (this.#reading ??= this.#streamed
+      ? Promise.resolve(this.#failure ?? discarded(this.transport, 'the body was read piece by piece'))
+      : this.over
+        ? Promise.resolve(this.whole!)
+        : this.#waited())
+  }
+
+  #waited(): Promise<Uint8Array | Failure> {
+    this.#wanted = true
+    const whole = new Promise<Uint8Array | Failure>((resolve) => (this.#landed = resolve))
+    this.#decoder?.resume()
+    this.#flow()
+    return whole
   }
 
   #joined(): Uint8Array | Failure {
-    if (this.#streamed) return this.#failure ?? discarded(this.transport, 'the body was read piece by piece')
     if (this.#failure !== undefined) return this.#failure
     const pieces = this.#pieces
-    this.#pieces = []
+    this.#pieces = none
     return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)
   }
 
   async *pieces(): AsyncGenerator<Uint8Array, Failure | undefined> {
-    if (this.#whole !== undefined || this.#streamed) {
+    if (this.#reading !== undefined || this.#read !== undefined || this.#streamed) {
       const whole = await this.read()
       if (whole instanceof Failure) return whole
       if (whole.length > 0) yield whole
@@ -179,7 +195,6 @@ export abstract class Intake extends Wait implements ReplyBody, Sink {
 
   /** Until another piece is here, or the end. */
   async #more(): Promise<void> {
-    this.#wanted = !this.#streamed
     await new Promise<void>((resolve) => {
       this.#wake = resolve
       this.#decoder?.resume()
@@ -199,6 +214,9 @@ export abstract class Intake extends Wait implements ReplyBody, Sink {
     else (this.#tells ??= []).push(tell)
   }
 }
+
+/** Shared as long as nothing has come, and never changed. */
+const none: Uint8Array[] = []
 
 const discarded = (transport: string, because: string) =>
   new Failure('refused', 'BODY_DISCARDED', transport, because, received)

@@ -12,7 +12,8 @@ export class Pools<Kind extends Pool> {
   readonly #open: (origin: string, wire: WireOptions) => Kind
   readonly #most: number
   readonly #pools = new Map<string, Kind>()
-  #lastKey = ''
+  #lastOrigin = ''
+  #lastWire: WireOptions | undefined = undefined
   #last: Kind | undefined = undefined
   closed = false
 
@@ -26,9 +27,9 @@ export class Pools<Kind extends Pool> {
   }
 
   of(origin: string, wire: WireOptions): Kind {
+    if (origin === this.#lastOrigin && wire === this.#lastWire) return this.#last!
     const shared = wireKey(wire)
     const key = shared === '' ? origin : `${origin} ${shared}`
-    if (key === this.#lastKey) return this.#last!
     let pool = this.#pools.get(key)
     if (pool === undefined) {
       if (this.#pools.size >= this.#most) this.#evict()
@@ -37,7 +38,9 @@ export class Pools<Kind extends Pool> {
       this.#pools.delete(key)
     }
     this.#pools.set(key, pool)
-    this.#lastKey = key
+    this.#lastOrigin = origin
+    // what may still be changed is looked at again
+    this.#lastWire = Object.isFrozen(wire) ? wire : undefined
     return (this.#last = pool)
   }
 
@@ -55,7 +58,7 @@ export class Pools<Kind extends Pool> {
     this.closed = true
     const pools = [...this.#pools.values()]
     this.#pools.clear()
-    this.#lastKey = ''
+    this.#lastWire = undefined
     await Promise.all(pools.map((pool) => pool.close()))
   }
 }

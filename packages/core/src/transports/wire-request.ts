@@ -24,9 +24,11 @@ export function wireRequest(call: Call<any>, transport: string): WireRequest | F
   if (!/^[\x21-\x7e]+$/.test(path)) return invalid('the path holds characters that a path may not: encode them')
   const headers = revealed(call.headers)
   for (const name in headers) {
-    if (!isToken.test(name)) return invalid('a header has a name that is not a token')
+    if (!names.has(name) && !isToken.test(name)) return invalid('a header has a name that is not a token')
     if (ours.has(name)) return invalid(`the header '${name}' is the transport's own: leave it out`)
-    const values: readonly unknown[] = [headers[name]].flat()
+    const value = headers[name]
+    if (typeof value === 'string' && isText.test(value)) continue
+    const values: readonly unknown[] = [value].flat()
     if (values.some((one) => typeof one === 'string' && /[\r\n]/.test(one)))
       return invalid(`the header '${name}' holds a line break`)
     if (!values.every((one) => typeof one === 'string' && isText.test(one)))
@@ -48,6 +50,9 @@ export function wireRequest(call: Call<any>, transport: string): WireRequest | F
   if (proxy.authorization !== undefined) headers['proxy-authorization'] = proxy.authorization.reveal()
   return { path: call.origin + path, headers }
 }
+
+/** Those that most requests bear. */
+const names = new Set(['accept', 'authorization', 'content-type', 'user-agent', 'cookie', 'content-length'])
 
 const isToken = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 const isText = /^[\t\x20-\x7e\x80-\xff]*$/

@@ -1,37 +1,44 @@
 import { type Call, Failure, Reply, bytesBody, type Next, type Outcome } from '@penstock/core'
 
-export type FlightOptions = {
-  /** Under which it is found. */
-  readonly rough: string
-  readonly keyOf: (call: Call) => string | undefined
-  /** Told when it has landed. */
-  readonly over: (flight: Flight) => void
-}
-
 /**
  * One call on its way for all who ask the same. It runs as its leader would, in the leader's ledger and budget and until
  * its deadline; but under a signal of its own, which is aborted when the last one has left.
  */
 export class Flight {
+  /** Under which it is found. */
   readonly rough: string
   readonly call: Call
-  readonly done: Promise<Outcome>
   landed = false
-  #aboard = 0
+  /** Another with the same rough key, which set off before it. */
+  rival: Flight | undefined = undefined
+  #aboard = 1
+  #done: Promise<Outcome> | undefined = undefined
   readonly #controller: AbortController | undefined
+  readonly #next: Next
   readonly #keyOf: (call: Call) => string | undefined
+  readonly #over: (flight: Flight) => void
   #key: { readonly of: string | undefined } | undefined = undefined
 
-  constructor(leader: Call, next: Next, { rough, keyOf, over }: FlightOptions) {
+  /** @param over told when it has landed */
+  constructor(
+    leader: Call,
+    next: Next,
+    rough: string,
+    keyOf: (call: Call) => string | undefined,
+    over: (flight: Flight) => void,
+  ) {
     this.rough = rough
     // a leader without a signal cannot leave before the flight's own deadline: it needs no other
     this.#controller = leader.signal === undefined ? undefined : new AbortController()
     this.call = this.#controller === undefined ? leader : leader.with({ signal: this.#controller.signal })
+    this.#next = next
     this.#keyOf = keyOf
-    this.done = this.#fly(next).finally(() => {
-      this.landed = true
-      over(this)
-    })
+    this.#over = over
+  }
+
+  /** Set off; or, under way, what it will bring. */
+  fly(): Promise<Outcome> {
+    return (this.#done ??= this.#fly())
   }
 
   /** Asked for only when another call might be its twin. */
@@ -56,13 +63,25 @@ export class Flight {
     return true
   }
 
+  /** Take one out of the rivals behind this one. */
+  skip(flight: Flight): void {
+    if (this.rival === flight) this.rival = flight.rival
+    else this.rival?.skip(flight)
+  }
+
   /** The body is taken in here: no reader can spend it, or drop it, for the others. */
-  async #fly(next: Next): Promise<Outcome> {
-    const outcome = await next(this.call)
-    if (outcome.failed) return outcome
-    const bytes = await outcome.body.read()
-    if (bytes instanceof Failure) return bytes
-    const { status, headers, reusedSocket, judgement } = outcome
-    return new Reply(status, headers, bytesBody(bytes), reusedSocket, judgement)
+  async #fly(): Promise<Outcome> {
+    try {
+      const outcome = await this.#next(this.call)
+      if (outcome.failed) return outcome
+      if (outcome.body.whole !== undefined) return outcome.body.whole instanceof Failure ? outcome.body.whole : outcome
+      const bytes = await outcome.body.read()
+      if (bytes instanceof Failure) return bytes
+      const { status, headers, reusedSocket, judgement, url } = outcome
+      return new Reply(status, headers, bytesBody(bytes), reusedSocket, judgement, url)
+    } finally {
+      this.landed = true
+      this.#over(this)
+    }
   }
 }

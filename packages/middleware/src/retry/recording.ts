@@ -1,6 +1,7 @@
 import type { Body } from '@penstock/core'
 
-type Once = Extract<Body, { readonly kind: 'once' }>
+/** A body that can be opened one time. */
+export type Once = Extract<Body, { readonly kind: 'once' }>
 
 /**
  * A body from a stream, kept while it is sent: opened again it gives what was read so far, then the rest of the stream.

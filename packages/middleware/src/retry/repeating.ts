@@ -2,7 +2,7 @@ import { type Call, canSend, type Facts, type Next, type NoteKind, notes, type O
 import { loop } from './loop.ts'
 import { mayRepeat } from './may-repeat.ts'
 import type { OriginBudget } from '../repeat/origin-budget.ts'
-import { Recording } from './recording.ts'
+import { type Once, Recording } from './recording.ts'
 
 const says = notes('retry', {
   waits: ['waits {wait:ms}, then sends again: {code}', '等待 {wait:ms} 后重发：{code}'],
@@ -30,9 +30,13 @@ export function repeating(settings: Settings, origins: OriginBudget, name: strin
   const { retries, delay, maxDelay, budget, buffer } = settings
   const repeat = loop(retries)
 
-  return async function run(call: Call, next: Next): Promise<Outcome> {
-    if (call.body.kind !== 'once') return repeated(call, next)
-    const recording = new Recording(call.body, retries === 0 || call.repeatable === 'never' ? 0 : buffer)
+  return function run(call: Call, next: Next): Promise<Outcome> {
+    return call.body.kind === 'once' ? recorded(call, next) : repeated(call, next)
+  }
+
+  /** A body from a stream, kept while it is sent. */
+  async function recorded(call: Call, next: Next): Promise<Outcome> {
+    const recording = new Recording(call.body as Once, retries === 0 || call.repeatable === 'never' ? 0 : buffer)
     let outcome: Outcome | undefined
     try {
       return (outcome = await repeated(call.with({ body: recording }), next))
@@ -44,16 +48,16 @@ export function repeating(settings: Settings, origins: OriginBudget, name: strin
   }
 
   async function repeated(call: Call, next: Next): Promise<Outcome> {
-    const [first, wait] = await sent(call, next, 1)
-    return wait === undefined ? first : again(call, next, first, wait)
+    const outcome = await next(call)
+    const wait = waitFor(call, outcome, 1)
+    return wait === undefined ? outcome : again(call, next, outcome, wait)
   }
 
-  /** What came of attempt number `made`, and the wait before another. */
-  async function sent(call: Call, next: Next, made: number): Promise<[Outcome, number | undefined]> {
-    const outcome = await next(call)
+  /** Before another attempt than number `made`, of which this came. */
+  function waitFor(call: Call, outcome: Outcome, made: number): number | undefined {
     const { healthy, again } = verdicts[outcome.verdict]
     if (healthy) origins.refill(call.origin)
-    return [outcome, again ? waitAfter(call, outcome, made) : undefined]
+    return again ? waitAfter(call, outcome, made) : undefined
   }
 
   async function again(call: Call, next: Next, first: Outcome, firstWait: number): Promise<Outcome> {
@@ -66,7 +70,9 @@ export function repeating(settings: Settings, origins: OriginBudget, name: strin
         outcome = cut
         return false
       }
-      ;[outcome, wait] = await sent(call.with({ attempt: call.attempt + count }), next, count + 1)
+      const attempt = call.with({ attempt: call.attempt + count })
+      outcome = await next(attempt)
+      wait = waitFor(attempt, outcome, count + 1)
       return wait !== undefined
     })
     return outcome
