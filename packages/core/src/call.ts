@@ -170,6 +170,7 @@ export class Call<Context extends object = {}> implements CallFields<Context> {
   within(bound: Bound, from: number = this.clock.now()): Call<Context> {
     const deadlineAt = from + bound.after
     if (deadlineAt >= this.deadlineAt) return this
+    if (bound.verdict === 'late') this.ledger.deadline = deadlineAt - this.ledger.startedAt
     const copy = new Call<Context>(this)
     ;(copy as Writable<Context>).deadlineAt = deadlineAt
     ;(copy as Writable<Context>).bound = bound

@@ -92,6 +92,8 @@ export type Flight = {
   readonly startedAt: string
   /** Milliseconds; of a call that still runs, so far. */
   readonly took: number
+  /** Milliseconds that it might take, where a layer bounds it. */
+  readonly deadline: number | undefined
   readonly running: boolean
   readonly verdict: Verdict | undefined
   /** How it ended, when it did not go well. */
@@ -147,6 +149,7 @@ function flight(ledger: Ledger): Flight {
     endpoint,
     startedAt: new Date(began).toISOString(),
     took,
+    deadline: ledger.deadline,
     running: endedAt === undefined,
     verdict,
     failure: end,

@@ -74,6 +74,8 @@ export class Ledger {
   readonly endpoint: string | undefined
   /** On the client's clock. */
   readonly startedAt: number
+  /** Milliseconds from then on that the whole call may take. */
+  deadline: number | undefined = undefined
   endedAt: number | undefined = undefined
   verdict: Verdict | undefined = undefined
   /** How it ended, when it did not go well. */
