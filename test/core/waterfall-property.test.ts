@@ -1,7 +1,7 @@
 /** Whatever the flight: lines keep to their width, and the sums are those of the call. */
 import type { Flight } from '@penstock/core'
 import { timetable, waterfall } from '@penstock/core/diagnose'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import stringWidth from 'string-width'
 import { describe, expect, it } from 'vitest'
 import { flightWith, noteOf, tripOf } from '../support/flights.ts'

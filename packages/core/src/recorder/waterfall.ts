@@ -1,4 +1,5 @@
 import { stdout } from 'node:process'
+import { styleText } from 'node:util'
 import { conclude } from './conclude.ts'
 import type { Language } from './explain.ts'
 import type { Flight } from './flight.ts'
@@ -36,7 +37,7 @@ export type WaterfallOptions = {
  * ```
  */
 export function waterfall(flight: Flight, options: WaterfallOptions = {}): string {
-  const { lang = 'en', ascii = asciiOnly(process.env), color = stdout.hasColors?.() === true } = options
+  const { lang = 'en', ascii = asciiOnly(process.env), color = coloured() } = options
   const asked = Math.floor(options.columns ?? Math.min(100, Math.max(80, stdout.columns ?? 100)))
   const columns = Math.min(200, Math.max(60, Number.isNaN(asked) ? 80 : asked))
   const look = lookOf(color, ascii)
@@ -50,6 +51,9 @@ export function waterfall(flight: Flight, options: WaterfallOptions = {}): strin
     ...conclusion(flight, lang, look, columns),
   ].join('\n')
 }
+
+/** By Node's own rules: standard output is a terminal; NO_COLOR, FORCE_COLOR. */
+const coloured = () => styleText('red', '!', { stream: stdout }) !== '!'
 
 function header(flight: Flight, { paint, plain }: Look, word: Words, columns: number): string[] {
   const { method, url, endpoint, verdict, failure, running, attempts, trips, took, deadline } = flight

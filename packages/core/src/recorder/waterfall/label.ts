@@ -9,25 +9,15 @@ import { type Words, words } from './words.ts'
 export function label(row: Row, lang: Language): { readonly text: string; readonly style: 'red' | 'gray' | 'reset' } {
   const word = words[lang]
   const indent = indented(row)
-  switch (row.is) {
-    case 'trip':
-      return { text: indent + trip(row.trip, word), style: row.trip.code === undefined ? 'reset' : 'red' }
-    case 'wait':
-    case 'note':
-      return { text: `${indent}   ↳ ${row.note.layer} ${row.note[lang]}`, style: 'gray' }
-    case 'call': {
-      const { endpoint, method, url, verdict, failure } = row.flight
-      const end = failure?.code ?? verdict ?? word.running
-      return {
-        text: `${indent}   ↳ ${endpoint ?? `${method} ${url}`}: ${end}`,
-        style: failure === undefined ? 'gray' : 'red',
-      }
-    }
-    case 'work':
-      return { text: `${indent}   ↳ ${word.work(row.layer)}`, style: 'gray' }
-    case 'stalls':
-      return { text: `${indent}!  ${word.stalls}`, style: 'red' }
-  }
+  if (row.is === 'trip')
+    return { text: indent + trip(row.trip, word), style: row.trip.code === undefined ? 'reset' : 'red' }
+  if (row.is === 'stalls') return { text: `${indent}!  ${word.stalls}`, style: 'red' }
+  const below = `${indent}   ↳ `
+  if (row.is === 'work') return { text: below + word.work(row.layer), style: 'gray' }
+  if (row.is !== 'call') return { text: `${below}${row.note.layer} ${row.note[lang]}`, style: 'gray' }
+  const { endpoint, method, url, verdict, failure } = row.flight
+  const end = failure?.code ?? verdict ?? word.running
+  return { text: `${below}${endpoint ?? `${method} ${url}`}: ${end}`, style: failure === undefined ? 'gray' : 'red' }
 }
 
 function trip({ attempt, status, code, connection, reusedSocket, idle, took }: FlightTrip, word: Words): string {
