@@ -26,6 +26,8 @@ export type Judgement = {
   /** The row of the vendor's table, and the vendor's own code. */
   readonly row?: VerdictRow | undefined
   readonly vendorCode?: string | undefined
+  /** By which the vendor's people find the request again. */
+  readonly requestId?: string | undefined
 }
 
 /** An answer, whatever its status. */

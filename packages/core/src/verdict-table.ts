@@ -24,6 +24,8 @@ export type VerdictTable = {
   readonly code: string
   /** Where the vendor's own text stands. */
   readonly message: string
+  /** Where the id stands that the vendor's support asks for: `log_id`, `Response.RequestId`. @default nowhere */
+  readonly requestId?: string
   /** Codes that mean success, as text. A reply without a code is a success too. */
   readonly success: readonly string[]
   readonly rows: Readonly<Record<string, VerdictRow>>

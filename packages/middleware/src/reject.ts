@@ -71,13 +71,15 @@ async function judged(call: Call<any>, outcome: Outcome, table: VerdictTable, na
   const code = at(value, table.code)
   if (code === undefined) return status < 300 ? outcome.judged({ verdict: 'ok' }) : outcome
   if (table.success.includes(code)) return outcome.judged({ verdict: 'ok' })
+  const id = table.requestId === undefined ? undefined : at(value, table.requestId)
+  const requestId = id === undefined || safe(id) !== id ? undefined : id
   const row = rowOf(table, code, at(value, table.message) ?? '')
   if (row === undefined) {
     call.note(says.unlisted, { vendor: safe(code), status }, name)
-    return outcome.judged({ verdict: 'input', code: 'VENDOR_CODE', vendorCode: safe(code) })
+    return outcome.judged({ verdict: 'input', code: 'VENDOR_CODE', vendorCode: safe(code), requestId })
   }
   call.note(says.says, { vendor: safe(code), code: row.code, verdict: row.verdict }, name)
-  return outcome.judged(judgement(outcome, row, safe(code), call.clock.date()))
+  return outcome.judged({ ...judgement(outcome, row, safe(code), call.clock.date()), requestId })
 }
 
 /** A status that is an answer by itself is left to `status`. */

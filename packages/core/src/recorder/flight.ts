@@ -72,6 +72,8 @@ export type FlightTrip = {
         readonly length: number | undefined
         /** Milliseconds that the server's clock is ahead of ours, to half a second. */
         readonly skew: number | undefined
+        /** By which the server's people find it again. */
+        readonly requestId?: string | undefined
       }
     | undefined
 }
@@ -104,6 +106,8 @@ export type Flight = {
         readonly because: string
         readonly status: number | undefined
         readonly vendorCode: string | undefined
+        /** The vendor's, out of the reply: what its support asks for. */
+        readonly requestId?: string | undefined
         readonly meaning: Bilingual | undefined
         readonly advice: Bilingual | undefined
       }
@@ -200,7 +204,8 @@ function silenceOf({ answeredAt, heardAt = answeredAt, endedAt }: Timeline): num
 }
 
 /** @param began when the trip did, by the wall clock */
-function replyOf({ dispatchedAt, answeredAt, date, type, length }: Timeline, began: number): FlightTrip['reply'] {
+function replyOf(timeline: Timeline, began: number): FlightTrip['reply'] {
+  const { dispatchedAt, answeredAt, date, type, length, requestId } = timeline
   if (answeredAt === undefined) return undefined
   const parsed = parseContentType(type)
   const charset = parsed?.parameters.get('charset')
@@ -211,6 +216,7 @@ function replyOf({ dispatchedAt, answeredAt, date, type, length }: Timeline, beg
     charset: charset !== undefined && /^[\w.:-]{1,40}$/.test(charset) ? charset : undefined,
     length: length !== undefined && /^\d{1,15}$/.test(length) ? Number(length) : undefined,
     skew: Number.isNaN(skew) ? undefined : skew,
+    requestId,
   }
 }
 

@@ -56,6 +56,8 @@ export type Ending = {
   readonly because: string
   readonly status: number | undefined
   readonly vendorCode: string | undefined
+  /** The vendor's, out of the reply: what its support asks for. */
+  readonly requestId?: string | undefined
   /** What is known beyond the code: by the vendor's table, or by who says so. */
   readonly meaning: Bilingual | undefined
   readonly advice: Bilingual | undefined
@@ -210,13 +212,14 @@ function ending(outcome: Outcome): Ending {
       because: outcome.because,
       status: undefined,
       vendorCode: undefined,
+      requestId: undefined,
       meaning: undefined,
       advice: outcome.hint,
     }
   const { status, judgement } = outcome
-  const { row, vendorCode } = judgement
+  const { row, vendorCode, requestId } = judgement
   const because = row?.meaning.en ?? `the server answered ${status}`
-  return { code, layer: 'server', because, status, vendorCode, meaning: row?.meaning, advice: row?.advice }
+  return { code, layer: 'server', because, status, vendorCode, requestId, meaning: row?.meaning, advice: row?.advice }
 }
 
 let count = 0

@@ -1,6 +1,7 @@
 import { systemClock } from '../clock.ts'
 import { type ReplyHeaders, header } from '../headers.ts'
 import type { Connection } from './connection.ts'
+import { requestIdOf } from './request-id.ts'
 
 /** Milliseconds of a trip, by what it waited for. A kept-alive connection has no `dns`, `tcp` and `tls`. */
 export type Phases = {
@@ -25,10 +26,7 @@ export class Timeline {
   /** When the last piece of the body came. */
   heardAt: number | undefined = undefined
   endedAt: number | undefined = undefined
-  /** What the reply says of itself, as it was sent. */
-  date: string | undefined = undefined
-  type: string | undefined = undefined
-  length: string | undefined = undefined
+  #headers: ReplyHeaders = {}
   connection: Connection | undefined = undefined
   /** Milliseconds that a kept-alive connection had been idle before it. */
   idle: number | undefined = undefined
@@ -52,9 +50,24 @@ export class Timeline {
 
   answered(headers: ReplyHeaders): void {
     this.answeredAt ??= systemClock.now()
-    this.date = header(headers, 'date')
-    this.type = header(headers, 'content-type')
-    this.length = header(headers, 'content-length')
+    this.#headers = headers
+  }
+
+  /** What the reply says of itself, as it was sent. */
+  get date(): string | undefined {
+    return header(this.#headers, 'date')
+  }
+
+  get type(): string | undefined {
+    return header(this.#headers, 'content-type')
+  }
+
+  get length(): string | undefined {
+    return header(this.#headers, 'content-length')
+  }
+
+  get requestId(): string | undefined {
+    return requestIdOf(this.#headers)
   }
 
   heard(): void {

@@ -1,25 +1,30 @@
 import type { Search } from './search.ts'
+import { shortest } from './secret-parts.ts'
 import { secretSearch } from './secret-search.ts'
 
 /**
  * A text for a terminal or a log: where a live secret stands in it, in whatever spelling, its mark stands instead. The same
  * text comes back when there is none.
  */
-export function masked(text: string): string {
+export const masked = (text: string): string => maskSecrets(text)
+
+/** @param tell told the mark of each */
+export function maskSecrets(text: string, tell?: (mark: string) => void): string {
   const search = secretSearch()
-  if (search.empty || text.length < 6) return text
+  if (search.empty || text.length < shortest) return text
   const bytes = Buffer.from(text)
-  return search.next(bytes) === undefined ? text : Buffer.concat(maskedPieces(search, bytes)).toString()
+  return search.next(bytes) === undefined ? text : Buffer.concat(pieces(search, bytes, tell)).toString()
 }
 
 /** The marks of what overlaps stand one after the other. */
-function maskedPieces(search: Search, bytes: Buffer): Buffer[] {
-  const pieces: Buffer[] = []
+function pieces(search: Search, bytes: Buffer, tell?: (mark: string) => void): Buffer[] {
+  const out: Buffer[] = []
   let written = 0
   for (let found = search.next(bytes); found !== undefined; found = search.next(bytes, found.at + 1)) {
     if (found.end <= written) continue
-    pieces.push(bytes.subarray(written, Math.max(written, found.at)), Buffer.from(found.wanted.mark))
+    tell?.(found.wanted.mark)
+    out.push(bytes.subarray(written, Math.max(written, found.at)), Buffer.from(found.wanted.mark))
     written = found.end
   }
-  return [...pieces, bytes.subarray(written)]
+  return [...out, bytes.subarray(written)]
 }

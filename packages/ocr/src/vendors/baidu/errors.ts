@@ -12,6 +12,7 @@ import { urlErrors } from './url-errors.ts'
 export const errors = {
   code: 'error_code',
   message: 'error_msg',
+  requestId: 'log_id',
   success: ['0'],
   rows: {
     ...gatewayErrors,
