@@ -1,6 +1,7 @@
 import type { Part } from './harness/part.ts'
+import { encoding } from './encoding/encoding.ts'
 import { layers } from './layers/layers.ts'
 import { small } from './small/small.ts'
 
 /** All tables, in the order in which they are shown. */
-export const parts: readonly Part[] = [small, layers]
+export const parts: readonly Part[] = [small, layers, encoding]
