@@ -24,7 +24,11 @@ export const encoding: Part = {
   goals: [
     { says: 'CPU of baidu-aip-sdk’s way × buffered', least: 30, of: (runs) => ratio(runs, baiduWay, buffered, 'cpu') },
     { says: 'CPU of baidu-aip-sdk’s way × streamed', least: 30, of: (runs) => ratio(runs, baiduWay, streamed, 'cpu') },
-    { says: 'CPU of URLSearchParams × buffered', least: 3, of: (runs) => ratio(runs, 'URLSearchParams', buffered, 'cpu') },
+    {
+      says: 'CPU of URLSearchParams × buffered',
+      least: 3,
+      of: (runs) => ratio(runs, 'URLSearchParams', buffered, 'cpu'),
+    },
     { says: 'RSS more, buffered', most: 60, unit: ' MB', of: (runs) => measured(runs, buffered, 'rss') },
     { says: 'RSS more, streamed', most: 6, unit: ' MB', of: (runs) => measured(runs, streamed, 'rss') },
   ],

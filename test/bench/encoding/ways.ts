@@ -10,7 +10,10 @@ const requireOfRequest = createRequire(createRequire(require.resolve('baidu-aip-
 const qs = requireOfRequest('qs') as { stringify(value: object): string }
 
 const base64 = (image: Buffer) => image.toString('base64')
-const text = (encode: (image: string) => string): Way => (image, take) => take(Buffer.from(encode(base64(image))))
+const text =
+  (encode: (image: string) => string): Way =>
+  (image, take) =>
+    take(Buffer.from(encode(base64(image))))
 
 function recipe(image: Buffer) {
   const { body } = form({ image })

@@ -1,0 +1,49 @@
+import { readFile } from 'node:fs/promises'
+import { client, pipeline, type Transport } from '@penstock/core'
+import { baidu } from '@penstock/ocr'
+import { buffered } from '../encoding/ways.ts'
+import { everything } from '../small/ours.ts'
+import { formType } from '../small/subject.ts'
+import type { Upload } from './subject.ts'
+
+const undici = async () => (await import('@penstock/core/undici')).undiciTransport({ connections: 8 })
+const got = async () => (await import('@penstock/core/got')).gotTransport({ connections: 8 })
+
+/** The form is encoded as it is sent, in pieces of 64 KiB. */
+const streaming =
+  (transport: () => Promise<Transport>): Upload =>
+  async ({ origin, path, file }) => {
+    const http = client({ pipeline: pipeline([...everything()], await transport()), origin })
+    let number = 0
+    return async () => (await http.post(`${path}${++number}`, { form: { image: await readFile(file) } })).json()
+  }
+
+/** The same encoder, into one buffer that is sent as it is. */
+const buffering =
+  (transport: () => Promise<Transport>): Upload =>
+  async ({ origin, path, file }) => {
+    const http = client({ pipeline: pipeline([...everything()], await transport()), origin })
+    const headers = { 'content-type': formType }
+    let number = 0
+    return async () => {
+      const body = buffered(await readFile(file))
+      return (await http.post(`${path}${++number}`, { headers, body })).json()
+    }
+  }
+
+/** All that a caller of the OCR client gets: options checked, the picture looked at, the answer checked. */
+const ocr: Upload = async ({ origin, file }) => {
+  const { undiciTransport } = await import('@penstock/core/undici')
+  const keys = { apiKey: 'key', secretKey: 'secret' }
+  const client = baidu(keys, { origin, transport: undiciTransport({ connections: 8 }), qps: 1e9 })
+  // equal calls at one time would be one flight
+  return () => client.accurateBasic({ image: file }, { layers: { dedupe: false } })
+}
+
+export const penstock: Readonly<Record<string, Upload>> = {
+  'penstock on undici, streamed': streaming(undici),
+  'penstock on undici, buffered': buffering(undici),
+  'penstock ocr, accurateBasic()': ocr,
+  'penstock on got, streamed': streaming(got),
+  'penstock on got, buffered': buffering(got),
+}
