@@ -214,6 +214,13 @@ export const codes = {
     'See at the field that is named how it came there; print secrets only by their mark.',
     '检查所指出的字段；密钥只应以标记形式输出。',
   ),
+  FLIGHT_FILE: entry(
+    'input',
+    'A file of recorded calls cannot be read.',
+    '无法读取调用记录文件。',
+    'It is lines of JSON, as flightRecorder() and PENSTOCK_DIAGNOSE write them; see at the line that is named.',
+    '文件应为逐行 JSON，由 flightRecorder() 或 PENSTOCK_DIAGNOSE 写出；检查所指出的那一行。',
+  ),
   MISSING_PEER: entry(
     'config',
     'A library that this part needs is not installed.',

@@ -5,6 +5,8 @@ import { Closing } from './closing.ts'
 import { ConfigError } from './errors.ts'
 import { isOutcome, letGo, type Outcome, refused } from './outcome.ts'
 import type { Pipeline } from './pipeline.ts'
+import { ended } from './recorder/endings.ts'
+import { diagnosed } from './recorder/environment.ts'
 import { type Level, levels } from './recorder/ledger.ts'
 import type { Request } from './request.ts'
 import { Runtime } from './runtime.ts'
@@ -39,7 +41,7 @@ export class Edge {
     this.runtime = new Runtime(clock, chance)
     this.#pipeline = pipeline
     this.#closing = new Closing(this.runtime, pipeline)
-    this.#place = { runtime: this.runtime, level: diagnose, attempts: maxAttempts }
+    this.#place = { runtime: this.runtime, level: diagnosed(diagnose), attempts: maxAttempts }
   }
 
   /** Where the calls of this edge are born. */
@@ -94,6 +96,7 @@ export class Edge {
         'A layer gave no outcome: is a "return next(call)" missing? diagnose: \'all\' names it',
       )
     call.ledger.settle(outcome.verdict, outcome)
+    ended(call)
   }
 
   #leave(outcome: Outcome | undefined): void {

@@ -5,6 +5,7 @@
  *   - CallError       a call failed: made at the client's edge, once, from a failed outcome; has the ledger
  *   - PollError       a task that poll() followed did not come to its end; has the id
  *   - InputError      what was handed in cannot be sent; nothing was
+ *     - FlightFileError  a file of recorded calls cannot be read; has the line
  *   - ConfigError     something was put together wrongly
  *   - SecretFoundError  a file was not written, for a secret stands in it
  *

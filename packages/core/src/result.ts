@@ -4,6 +4,7 @@ import { decodeText } from './decode/charset.ts'
 import { decoded, parsed } from './decode/decoded.ts'
 import type { ReplyHeaders } from './headers.ts'
 import { Failure } from './outcome.ts'
+import { ended } from './recorder/endings.ts'
 import { type ExplainOptions, explain } from './recorder/explain.ts'
 import type { Ledger } from './recorder/ledger.ts'
 import type { Reply } from './reply.ts'
@@ -89,6 +90,7 @@ export class Result {
 
   #broken(failure: Failure): unknown {
     this.ledger.settle(failure.verdict, failure)
+    ended(this.#call)
     return toThrow(this.#call, failure)
   }
 }

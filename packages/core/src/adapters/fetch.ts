@@ -4,6 +4,7 @@ import { Edge, type EdgeOptions } from '../edge.ts'
 import { isPenstockError } from '../errors.ts'
 import { Failure, type Outcome } from '../outcome.ts'
 import type { Pipeline } from '../pipeline.ts'
+import { ended } from '../recorder/endings.ts'
 import { rememberLedger } from '../recorder/ledger-of.ts'
 import type { Reply } from '../reply.ts'
 import type { Request } from '../request.ts'
@@ -106,6 +107,7 @@ function response(call: Call, reply: Reply, url: URL): Response {
 
 function broken(call: Call, failure: Failure): unknown {
   call.ledger.settle(failure.verdict, failure)
+  ended(call)
   return rejection(call, failure, 'terminated')
 }
 

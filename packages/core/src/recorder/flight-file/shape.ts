@@ -1,0 +1,39 @@
+/** Says where a value is not what is due, as a path; undefined when it is. */
+export type Shape = (value: unknown, at: string) => string | undefined
+
+const such =
+  (is: (value: unknown) => boolean): Shape =>
+  (value, at) =>
+    is(value) ? undefined : at
+
+export const text = such((value) => typeof value === 'string')
+export const number = such(Number.isFinite)
+/** A number that is no less than nothing. */
+export const amount = such((value) => Number.isFinite(value) && (value as number) >= 0)
+export const flag = such((value) => typeof value === 'boolean')
+export const address = such((value) => typeof value === 'string' && URL.canParse(value))
+export const exactly = (word: string): Shape => such((value) => value === word)
+
+export const maybe =
+  (shape: Shape): Shape =>
+  (value, at) =>
+    value === undefined ? undefined : shape(value, at)
+
+export const list =
+  (shape: Shape): Shape =>
+  (value, at) =>
+    Array.isArray(value) ? first(value.map((one, index) => shape(one, `${at}[${index}]`))) : at
+
+/** More fields than these may stand there: a file of a newer version, or one with a recording. */
+export const record =
+  (shapes: Readonly<Record<string, Shape>>): Shape =>
+  (value, at) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? first(
+          Object.entries(shapes).map(([key, shape]) =>
+            shape(Reflect.get(value, key), at === '' ? key : `${at}.${key}`),
+          ),
+        )
+      : at
+
+const first = (found: readonly (string | undefined)[]) => found.find((one) => one !== undefined)

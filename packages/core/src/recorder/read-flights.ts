@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs'
+import { InputError } from '../errors.ts'
+import type { Flight } from './flight.ts'
+import { schema, wrongIn } from './flight-file/flight-shape.ts'
+
+/** A file of flights that cannot be read. Nothing of it was taken. */
+export class FlightFileError extends InputError {
+  /** From 1 up; undefined when the file itself cannot be opened. */
+  readonly line: number | undefined
+
+  constructor(line: number | undefined, because: string, zh: string) {
+    super('FLIGHT_FILE', line === undefined ? because : `line ${line}: ${because}`, {
+      zh: line === undefined ? zh : `第 ${line} 行：${zh}`,
+    })
+    this.line = line
+  }
+}
+
+/**
+ * The flights of a file, or of its text: one JSON object a line, as {@link flightRecorder}, PENSTOCK_DIAGNOSE and
+ * `JSON.stringify(flight)` write them. A last line that was cut short, by a process that died while it wrote, is left out.
+ *
+ * @param from a path, a file URL, or the text itself (whatever begins with a brace or has a line break)
+ * @throws FlightFileError `FLIGHT_FILE`
+ *
+ * @example
+ * ```ts
+ * import { readFlights, waterfall } from '@penstock/core/diagnose'
+ *
+ * const show = (path: string) => readFlights(path).map((flight) => waterfall(flight)).join('\n\n')
+ * ```
+ */
+export function readFlights(from: string | URL): Flight[] {
+  const text = (typeof from === 'string' && /^\s*\{|\n/.test(from) ? from : contentOf(from)).replace(/^\ufeff/, '')
+  const lines = text.split('\n')
+  const flights: Flight[] = []
+  for (const [index, line] of lines.entries()) {
+    if (line.trim() === '') continue
+    const value = parsed(line)
+    // what ends with its line break was written whole
+    if (value === undefined && index === lines.length - 1) break
+    flights.push(flightIn(value, index + 1))
+  }
+  return flights
+}
+
+function contentOf(path: string | URL): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new FlightFileError(undefined, `${String(path)} cannot be read: ${code}`, `无法读取 ${String(path)}：${code}`)
+  }
+}
+
+/** In JSON a number that is none is null: as good as missing. */
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line, (_, value: unknown) => (value === null ? undefined : value))
+  } catch {
+    return undefined
+  }
+}
+
+function flightIn(value: unknown, line: number): Flight {
+  if (value === undefined) throw new FlightFileError(line, 'this is no JSON', '不是 JSON')
+  const named = Object(value).schema as unknown
+  if (typeof named === 'string' && named !== schema) {
+    const theirs = named.slice(0, 40)
+    throw new FlightFileError(
+      line,
+      `its schema is ${theirs}, and ${schema} is what this version reads`,
+      `格式为 ${theirs}，本版本只读取 ${schema}`,
+    )
+  }
+  const wrong = wrongIn(value)
+  if (wrong === undefined) return value as Flight
+  const field = wrong === '' ? 'it' : wrong
+  throw new FlightFileError(
+    line,
+    `this is no flight: ${field} is missing or of another kind`,
+    `不是调用记录：${field} 缺失或类型不符`,
+  )
+}
