@@ -49,10 +49,11 @@ export function dedupe<const Name extends string = 'dedupe'>(options: DedupeOpti
 
   async function shared(call: Call, next: Next, rough: string, first: Flight): Promise<Outcome> {
     for (let twin: Flight | undefined = first; twin !== undefined; twin = twinOf(call, rough)) {
-      const outcome = await join(call, twin)
+      const leader = twin.call!
+      const outcome = await join(call, leader, twin)
       // its leader had less time than this call has
-      if (!outcome.failed || twin.call.over() === undefined || call.over() !== undefined) return outcome
-      call.note(says.outlives, { leader: twin.call.id }, name)
+      if (!outcome.failed || leader.over() === undefined || call.over() !== undefined) return outcome
+      call.note(says.outlives, { leader: leader.id }, name)
     }
     return lead(call, next, rough)
   }
@@ -76,9 +77,9 @@ export function dedupe<const Name extends string = 'dedupe'>(options: DedupeOpti
     return call.signal === undefined ? done : leaving(call.with({ deadlineAt: Infinity }), flight)
   }
 
-  function join(call: Call, flight: Flight): Promise<Outcome> {
-    call.note(says.joined, { leader: flight.call.id }, name)
-    call.ledger.adopt(flight.call.ledger)
+  function join(call: Call, leader: Call, flight: Flight): Promise<Outcome> {
+    call.note(says.joined, { leader: leader.id }, name)
+    call.ledger.adopt(leader.ledger)
     flight.board()
     return leaving(call, flight)
   }

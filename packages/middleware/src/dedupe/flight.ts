@@ -7,14 +7,14 @@ import { type Call, Failure, Reply, bytesBody, type Next, type Outcome } from '@
 export class Flight {
   /** Under which it is found. */
   readonly rough: string
-  readonly call: Call
-  landed = false
+  /** Undefined when it has landed. */
+  call: Call | undefined
   /** Another with the same rough key, which set off before it. */
   rival: Flight | undefined = undefined
   #aboard = 1
   #done: Promise<Outcome> | undefined = undefined
-  readonly #controller: AbortController | undefined
-  readonly #next: Next
+  #controller: AbortController | undefined
+  #next: Next | undefined
   readonly #keyOf: (call: Call) => string | undefined
   readonly #over: (flight: Flight) => void
   #key: { readonly of: string | undefined } | undefined = undefined
@@ -36,6 +36,10 @@ export class Flight {
     this.#over = over
   }
 
+  get landed(): boolean {
+    return this.call === undefined
+  }
+
   /** Set off; or, under way, what it will bring. */
   fly(): Promise<Outcome> {
     return (this.#done ??= this.#fly())
@@ -43,7 +47,7 @@ export class Flight {
 
   /** Asked for only when another call might be its twin. */
   get key(): string | undefined {
-    return (this.#key ??= { of: this.#keyOf(this.call) }).of
+    return (this.#key ??= { of: this.#keyOf(this.call!) }).of
   }
 
   /** Those who wait for it beside the one that asks. */
@@ -66,13 +70,14 @@ export class Flight {
   /** Take one out of the rivals behind this one. */
   skip(flight: Flight): void {
     if (this.rival === flight) this.rival = flight.rival
-    else this.rival?.skip(flight)
+    for (let before = this.rival; before !== undefined; before = before.rival)
+      if (before.rival === flight) before.rival = flight.rival
   }
 
   /** The body is taken in here: no reader can spend it, or drop it, for the others. */
   async #fly(): Promise<Outcome> {
     try {
-      const outcome = await this.#next(this.call)
+      const outcome = await this.#next!(this.call!)
       if (outcome.failed) return outcome
       if (outcome.body.whole !== undefined) return outcome.body.whole instanceof Failure ? outcome.body.whole : outcome
       const bytes = await outcome.body.read()
@@ -80,7 +85,8 @@ export class Flight {
       const { status, headers, reusedSocket, judgement, url } = outcome
       return new Reply(status, headers, bytesBody(bytes), reusedSocket, judgement, url)
     } finally {
-      this.landed = true
+      // a map keeps what stood in it until its tables are collected: then it keeps an empty shell, and not the call
+      this.call = this.#done = this.#next = this.#controller = undefined
       this.#over(this)
     }
   }
