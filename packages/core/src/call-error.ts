@@ -52,9 +52,10 @@ export class CallError extends PenstockError {
     this.layer = outcome.failed ? outcome.layer : 'server'
     this.attempts = ledger.attempts
     this.method = ledger.method
-    this.url = masked(ledger.url)
+    this.url = ledger.url
     this.status = outcome.failed ? undefined : outcome.status
-    this.vendorCode = outcome.failed ? undefined : outcome.judgement.vendorCode
+    const vendorCode = outcome.failed ? undefined : outcome.judgement.vendorCode
+    this.vendorCode = vendorCode === undefined ? undefined : masked(vendorCode)
     Object.defineProperty(this, 'ledger', { value: ledger })
     Object.defineProperty(this, 'reply', { value: reply })
   }

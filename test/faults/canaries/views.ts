@@ -19,7 +19,7 @@ export function views(error: unknown, flight: Flight): Record<string, string> {
     ...(isPenstockError(error) && { 'message zh': `${error.zh.message} ${error.zh.hint}` }),
     'flight JSON': JSON.stringify(flight),
     'flight inspection': inspect(flight, { depth: 12 }),
-    conclusion: JSON.stringify(diagnose.conclude(flight)),
+    conclusion: JSON.stringify(diagnose.conclude(flight) ?? null),
     ...byLanguage('explain', (lang) => explain(error, { lang })),
     ...byLanguage('waterfall', (lang) => diagnose.waterfall(flight, { lang, color: true, columns: 80 })),
     ...Object.fromEntries(Object.entries(unzipSync(bytes)).map(([name, file]) => [`bundle ${name}`, textOf(file)])),

@@ -4,6 +4,7 @@ import type { Outcome, Phase, Sent } from '../outcome.ts'
 import type { Bilingual } from '../verdict-table.ts'
 import type { Verdict } from '../verdict.ts'
 import type { Budget } from '../budget.ts'
+import { masked } from './gate/masked.ts'
 import type { Facts, NoteKind } from './notes.ts'
 import { watchStalls } from './stalls.ts'
 import { Timeline } from './timeline.ts'
@@ -114,10 +115,10 @@ export class Ledger {
     if (about.level === 'all') this.spans = []
   }
 
-  /** Without the query. */
+  /** Without the query, and without a live secret in the path. */
   get url(): string {
     const query = this.#address.indexOf('?')
-    return query === -1 ? this.#address : this.#address.slice(0, query)
+    return masked(query === -1 ? this.#address : this.#address.slice(0, query))
   }
 
   /** Milliseconds since the call began. */
