@@ -3,7 +3,7 @@ import { client, type Flight, flightOf, pipeline, Secret } from '@penstock/core'
 import { breaks, replies, scriptedTransport, seeded, virtualClock } from '@penstock/core/testing'
 import { cookies, credential, reject, retry, status } from '@penstock/middleware'
 import { baiduDescriptors } from '@penstock/ocr'
-import fc from 'fast-check'
+import { assert, asyncProperty, constantFrom, string, stringMatching, tuple } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { known, sightings } from '../faults/canaries/canary.ts'
 import { views } from '../faults/canaries/views.ts'
@@ -66,10 +66,10 @@ async function made(told: Told): Promise<{ error: unknown; flight: Flight }> {
   return { error, flight: flightOf(error)! }
 }
 
-const ascii = fc.string({ unit: fc.constantFrom(...'abcXYZ019-_.+/=&"<>%;, '), minLength: 0, maxLength: 12 })
+const ascii = string({ unit: constantFrom(...'abcXYZ019-_.+/=&"<>%;, '), minLength: 0, maxLength: 12 })
 /** Never one that chance might write elsewhere. */
-const value = fc.tuple(ascii, fc.stringMatching(/^[a-z0-9]{16}$/), ascii).map(([a, b, c]) => `c${a}${b}${c}y`)
-const failing = fc.constantFrom(
+const value = tuple(ascii, stringMatching(/^[a-z0-9]{16}$/), ascii).map(([a, b, c]) => `c${a}${b}${c}y`)
+const failing = constantFrom(
   { status: 200, reply: (text: string) => JSON.stringify({ error_code: 18, error_msg: text }) },
   {
     status: 200,
@@ -115,8 +115,8 @@ function put(
 
 describe('a canary', () => {
   it('in any place of a request or a reply is seen in no view', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.constantFrom(...places), value, failing, async (place, text, answer) => {
+    await assert(
+      asyncProperty(constantFrom(...places), value, failing, async (place, text, answer) => {
         const { error, flight } = await made(put(place, text, answer))
         const planted = place === 'key' ? text.replaceAll(' ', '') : text
         expect(sightings([known(place, planted)], views(error, flight))).toEqual([])
@@ -126,9 +126,9 @@ describe('a canary', () => {
   })
 
   it('that is a secret is masked even where texts are shown: path, code, type, id, reason', async () => {
-    const shown = fc.constantFrom('path', 'code', 'type', 'id', 'requestId')
-    await fc.assert(
-      fc.asyncProperty(shown, fc.stringMatching(/^[\w.-]{8,40}$/), async (place, rest) => {
+    const shown = constantFrom('path', 'code', 'type', 'id', 'requestId')
+    await assert(
+      asyncProperty(shown, stringMatching(/^[\w.-]{8,40}$/), async (place, rest) => {
         const text = `zq7${rest}`
         const held = new Secret('held', text)
         const reply = JSON.stringify({

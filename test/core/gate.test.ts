@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { Secret } from '@penstock/core'
-import { gate, gateStream, masked, maskedData, SecretFoundError } from '@penstock/core/diagnose'
+import { environmentSecrets, gate, gateStream, masked, maskedData, SecretFoundError } from '@penstock/core/diagnose'
 import { describe, expect, it } from 'vitest'
 import { encodings } from '../support/encodings.ts'
 
@@ -171,4 +171,21 @@ it('searches a megabyte in less than a frame of a slow film, however many secret
   const from = performance.now()
   expect(masked(text)).toBe(text)
   expect([performance.now() - from < 250, held.length]).toEqual([true, 200])
+})
+
+describe('environmentSecrets', () => {
+  it.each([
+    ['BAIDU_SECRET_KEY', 'env-canary-1', ['env-canary-1']],
+    ['npm_token', 'env-canary-2', ['env-canary-2']],
+    ['TENCENTCLOUD_SECRET_ID', 'env-canary-3', []],
+    ['OPENAI_API_KEY', 'env-canary-4', ['env-canary-4']],
+    ['HTTPS_PROXY', 'http://me:pa%40ss-canary@proxy.example:3128', ['pa%40ss-canary', 'pa@ss-canary']],
+    ['DATABASE_URL', 'postgres://me:%zz-canary@db/x', ['%zz-canary']],
+    ['TOKEN_FILE', '/run/secrets/token', []],
+    ['HTTP_PROXY', 'http://proxy.example:3128', []],
+    ['PATH', '/usr/bin:/bin', []],
+    ['EMPTY_TOKEN', '', []],
+  ])('of %s=%s are %j', (name, text, secrets) => {
+    expect(environmentSecrets({ [name]: text, NONE: undefined }).map((one) => one.reveal())).toEqual(secrets)
+  })
 })

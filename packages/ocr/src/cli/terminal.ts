@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
-import type { Language } from '@penstock/core'
+import type { Language, Secret } from '@penstock/core'
+import { environmentSecrets, masked } from '@penstock/core/diagnose'
 import { type Words, words } from './words.ts'
 
 type Stream = NodeJS.WriteStream | { write(text: string): unknown; readonly isTTY?: boolean }
@@ -10,7 +11,10 @@ export type Terminal = {
   readonly say: Words
   readonly env: NodeJS.ProcessEnv
   readonly out: (text: string) => void
+  /** Live secrets are masked: what is said here ends in logs and tickets. */
   readonly err: (text: string) => void
+  /** Of the environment; held, so that nothing of them is shown. */
+  readonly secrets: readonly Secret[]
   /** True when results go to a person and not to a pipe. */
   readonly outIsTerminal: boolean
   /** For `err`. */
@@ -30,7 +34,8 @@ export function terminal(
     say: words(language),
     env,
     out: (text) => void out.write(`${text}\n`),
-    err: (text) => void err.write(`${text}\n`),
+    err: (text) => void err.write(`${masked(text)}\n`),
+    secrets: environmentSecrets(env),
     outIsTerminal: out.isTTY === true,
     paint: painter(err, env),
     paintOut: painter(out, env),
