@@ -2,7 +2,7 @@
 import { type Flight, flightOf, type FlightTrip, pipeline, client } from '@penstock/core'
 import { conclude } from '@penstock/core/diagnose'
 import { breaks, later, replies, scriptedTransport, type Step, virtualClock } from '@penstock/core/testing'
-import { deadline, retry, status } from '@penstock/middleware'
+import { deadline, retry, status, token } from '@penstock/middleware'
 import { describe, expect, it } from 'vitest'
 
 const trip: FlightTrip = {
@@ -170,6 +170,13 @@ describe('conclude', () => {
       cause: 'headers-too-large',
       en: 'The headers of the reply are larger than the limit.',
     })
+  })
+
+  it('concludes why there is no token, from a real layer that asks for one', async () => {
+    const layers = [token({ clientId: 'an-id', clientSecret: 'a-secret', retries: 0 }), status()]
+    const flight = flightOf(await thrown(layers, breaks('CONNECTION_REFUSED', { phase: 'connect', sent: 'none' })))!
+
+    expect([flight.failure?.code, conclude(flight)?.cause]).toEqual(['TOKEN_UNAVAILABLE', 'connection-refused'])
   })
 
   it('concludes from the call for a token why there is none', () => {

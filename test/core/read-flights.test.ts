@@ -54,6 +54,10 @@ describe('readFlights', () => {
     expect(readFlights(`\ufeff${JSON.stringify(tooFast)}\r\n\r\n${JSON.stringify(slowLayer)}\r\n`)).toHaveLength(2)
   })
 
+  it('finds none in an empty text', () => {
+    expect([readFlights(''), readFlights('\n')]).toEqual([[], []])
+  })
+
   it('keeps fields that it does not know', () => {
     expect(readFlights(line({ ...tooFast, recording: { seed: 1 } }))[0]).toMatchObject({ recording: { seed: 1 } })
   })

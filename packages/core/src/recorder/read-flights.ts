@@ -20,7 +20,7 @@ export class FlightFileError extends InputError {
  * The flights of a file, or of its text: one JSON object a line, as {@link flightRecorder}, PENSTOCK_DIAGNOSE and
  * `JSON.stringify(flight)` write them. A last line that was cut short, by a process that died while it wrote, is left out.
  *
- * @param from a path, a file URL, or the text itself (whatever begins with a brace or has a line break)
+ * @param from a path, a file URL, or the text itself (what begins with a brace, has a line break, or is empty)
  * @throws FlightFileError `FLIGHT_FILE`
  *
  * @example
@@ -31,7 +31,10 @@ export class FlightFileError extends InputError {
  * ```
  */
 export function readFlights(from: string | URL): Flight[] {
-  const text = (typeof from === 'string' && /^\s*\{|\n/.test(from) ? from : contentOf(from)).replace(/^\ufeff/, '')
+  const text = (typeof from === 'string' && /^\s*(?:$|\{)|\n/.test(from) ? from : contentOf(from)).replace(
+    /^\ufeff/,
+    '',
+  )
   const lines = text.split('\n')
   const flights: Flight[] = []
   for (const [index, line] of lines.entries()) {
@@ -49,7 +52,8 @@ function contentOf(path: string | URL): string {
     return readFileSync(path, 'utf8')
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    throw new FlightFileError(undefined, `${String(path)} cannot be read: ${code}`, `无法读取 ${String(path)}：${code}`)
+    const name = path instanceof URL ? path.pathname : path
+    throw new FlightFileError(undefined, `${name} cannot be read: ${code}`, `无法读取 ${name}：${code}`)
   }
 }
 

@@ -120,7 +120,11 @@ export class Keeper {
     const from = call.clock.now()
     const grant = await source.ask(call, next)
     if (grant instanceof Failure) {
-      if (grant.code !== 'TOKEN_UNAVAILABLE') call.note(says.fails, { code: grant.code }, name)
+      if (grant.code !== 'TOKEN_UNAVAILABLE') {
+        call.note(says.fails, { code: grant.code }, name)
+        // its own story ends with what went wrong, the one of the call that needs it with what that means
+        call.ledger.settle(grant.verdict, grant)
+      }
       return unavailable(grant, name)
     }
     const held = this.#hold(grant, from)

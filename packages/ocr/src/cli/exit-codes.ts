@@ -56,6 +56,7 @@ export function exitCodeOf(error: unknown): number {
   if (!isPenstockError(error)) return exitCodes.internal
   const { code, kind } = error
   const { verdict } = error as { readonly verdict?: string }
+  if (code === 'FLIGHT_FILE' && 'line' in error && error.line === undefined) return exitCodes.noInput
   if (code === 'REPLY_SCHEMA' || code === 'BODY_NOT_JSON' || code === 'BODY_HTML') return exitCodes.protocol
   return byCode[code] ?? byVerdict[verdict ?? ''] ?? byKind[kind] ?? exitCodes.internal
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { isPenstockError } from '@penstock/core'
+import { isPenstockError, type Level } from '@penstock/core'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { diagnose, diagnoseLevels, levelIn, withLevels } from './diagnose.ts'
 import { exitCodeOf, exitCodes } from './exit-codes.ts'
 import { optionsOf, vendorOptions } from './options.ts'
 import { type Terminal, terminal } from './terminal.ts'
@@ -19,12 +20,17 @@ export async function main(
 ): Promise<number> {
   const tty = terminal(languageOf(argv, env), env)
   let code: number = exitCodes.ok
-  const command = program(tty, signal, (ended) => (code = ended))
+  const words = withLevels(argv)
+  const level = levelIn(words)
+  const command = program(tty, signal, level, (ended) => (code = ended))
+  const stop = diagnose(level, tty)
   try {
-    await command.parseAsync(argv, { from: 'user' })
+    await command.parseAsync(words, { from: 'user' })
     return code
   } catch (error) {
     return failed(error, tty, signal)
+  } finally {
+    await stop()
   }
 }
 
@@ -46,13 +52,14 @@ function failed(error: unknown, { err, paint, language }: Terminal, signal: Abor
   return exitCodeOf(error)
 }
 
-function program(tty: Terminal, signal: AbortSignal, end: (code: number) => void): Command {
+function program(tty: Terminal, signal: AbortSignal, level: Level | undefined, end: (code: number) => void): Command {
   const { say } = tty
   const root = dressed(new Command('penstock'), tty)
     .description(say('about'))
     .version(version(), '-V, --version', say('version'))
     .helpCommand('help [command]', say('helpCommand'))
     .option('--lang <language>', say('lang'))
+    .addOption(new Option('--diagnose [level]', say('diagnose')).choices(diagnoseLevels))
 
   const recognize = root
     .command('recognize')
@@ -69,7 +76,7 @@ function program(tty: Terminal, signal: AbortSignal, end: (code: number) => void
   for (const option of vendorOptions(say('vendorOption'))) recognize.addOption(option)
   recognize.action(async (files: string[], { endpoint, format, explain, ...rest }) => {
     const { recognizeFiles } = await import('./recognize.ts')
-    end(await recognizeFiles(files, { endpoint, format, explain, options: optionsOf(rest), signal }, tty))
+    end(await recognizeFiles(files, { endpoint, format, explain, options: optionsOf(rest), signal, level }, tty))
   })
 
   root
@@ -95,7 +102,19 @@ function program(tty: Terminal, signal: AbortSignal, end: (code: number) => void
     .description(say('endpoints'))
     .action(async () => end((await import('./endpoints.ts')).listEndpoints(tty)))
 
-  for (const command of root.commands) dressed(command.option('--lang <language>', say('lang')), tty)
+  root
+    .command('report')
+    .description(say('report'))
+    .argument('<file>', say('flights'))
+    .option('--all', say('all'), false)
+    .option('--ascii', say('ascii'), false)
+    .option('--json', say('json'), false)
+    .action(async (file, flags) => end((await import('./report.ts')).report(file, flags, tty)))
+
+  for (const command of root.commands)
+    dressed(command, tty)
+      .option('--lang <language>', say('lang'))
+      .addOption(new Option('--diagnose [level]', say('diagnose')).choices(diagnoseLevels))
   return root
 }
 

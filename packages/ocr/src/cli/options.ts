@@ -27,7 +27,7 @@ export function vendorOptions(about: string): Option[] {
 
 /** Flags as the endpoint's options: `detectDirection: 'true'` is `detect_direction: true`. */
 export function optionsOf(flags: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  const { vendor: _, lang: __, ...own } = flags
+  const { vendor: _, lang: __, diagnose: ___, ...own } = flags
   return Object.fromEntries(
     Object.entries(own).map(([name, value]) => [
       name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),

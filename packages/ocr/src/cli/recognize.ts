@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { homedir } from 'node:os'
-import { isPenstockError, type PenstockError } from '@penstock/core'
+import { isPenstockError, type Level, type PenstockError } from '@penstock/core'
 import { diskStore } from '@penstock/middleware/stores/disk'
 import { type Baidu, baidu } from '../baidu.ts'
 import type { Recognized } from '../recognize.ts'
@@ -15,6 +15,8 @@ export type RecognizeFlags = {
   /** The endpoint's own options. */
   readonly options: Readonly<Record<string, unknown>>
   readonly signal: AbortSignal
+  /** How much is recorded of each call. */
+  readonly level: Level | undefined
 }
 
 type Service = { readonly vendor: string; readonly ocr: Baidu; close(): Promise<void> }
@@ -25,7 +27,7 @@ export async function recognizeFiles(
   flags: RecognizeFlags,
   terminal: Terminal,
 ): Promise<number> {
-  const service = await open(terminal)
+  const service = await open(terminal, flags.level)
   try {
     const ends: number[] = []
     for (const file of files) ends.push(await recognizeFile(service, file, flags, files.length > 1, terminal))
@@ -37,18 +39,21 @@ export async function recognizeFiles(
 }
 
 /** The real service where there are credentials, else the emulator: said on stderr, never silently. */
-async function open({ env, say, err, paint }: Terminal): Promise<Service> {
+async function open({ env, say, err, paint }: Terminal, level: Level = 'errors'): Promise<Service> {
   const keys = await credentials(env, say)
   if (keys !== undefined) {
     const dir = join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'penstock', 'tokens')
     const origin = env['BAIDU_ORIGIN']
-    const ocr = baidu(keys, { tokenStore: diskStore({ dir }), ...(origin && { origin }) })
+    const ocr = baidu(keys, { diagnose: level, tokenStore: diskStore({ dir }), ...(origin && { origin }) })
     return { vendor: 'baidu', ocr, close: () => ocr.close() }
   }
   err(paint('dim', say('usingEmulator')))
   const { startEmulator } = await import('../emulator/index.ts')
   const emulator = await startEmulator()
-  const ocr = baidu({ apiKey: emulator.apiKey, secretKey: emulator.secretKey }, { origin: emulator.url })
+  const ocr = baidu(
+    { apiKey: emulator.apiKey, secretKey: emulator.secretKey },
+    { diagnose: level, origin: emulator.url },
+  )
   return {
     vendor: 'emulator',
     ocr,

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
 import type { Language, Secret } from '@penstock/core'
-import { environmentSecrets, masked } from '@penstock/core/diagnose'
+import { environmentSecrets, masked, type WaterfallOptions } from '@penstock/core/diagnose'
 import { type Words, words } from './words.ts'
 
 type Stream = NodeJS.WriteStream | { write(text: string): unknown; readonly isTTY?: boolean }
@@ -47,3 +47,19 @@ function painter(stream: Stream, env: NodeJS.ProcessEnv): Terminal['paint'] {
   const coloured = forced || (stream.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb')
   return (style, text) => (coloured ? styleText(style, text, { validateStream: false }) : text)
 }
+
+/** How a picture of a call is to look on `err`. */
+export const look = (terminal: Terminal): WaterfallOptions => pictured(terminal, terminal.paint, process.stderr)
+
+/** The same on `out`. */
+export const lookOut = (terminal: Terminal): WaterfallOptions => pictured(terminal, terminal.paintOut, process.stdout)
+
+const pictured = (
+  { language }: Terminal,
+  paint: Terminal['paint'],
+  { columns = 100 }: { readonly columns?: number },
+): WaterfallOptions => ({
+  lang: language,
+  color: paint('red', '!') !== '!',
+  columns: Math.min(100, columns),
+})

@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
+import type { Flight } from '@penstock/core'
+import { conclude, readFlights, waterfall } from '@penstock/core/diagnose'
+import { exitCodes } from './exit-codes.ts'
+import { lookOut, type Terminal } from './terminal.ts'
+
+export type ReportFlags = {
+  readonly all: boolean
+  readonly ascii: boolean
+  readonly json: boolean
+}
+
+/**
+ * `penstock report FILE`: what a file of flights shows. The calls that failed; where none did, the slowest; or all. `-` is
+ * standard input.
+ */
+export function report(file: string, { all, ascii, json }: ReportFlags, terminal: Terminal): number {
+  const flights = read(file)
+  const { out, err, say, paint } = terminal
+  const shown = all ? flights : worst(flights)
+  if (json) for (const flight of shown) out(JSON.stringify({ ...flight, conclusion: conclude(flight) }))
+  else if (shown.length > 0)
+    out(shown.map((flight) => waterfall(flight, { ...lookOut(terminal), ...(ascii && { ascii }) })).join('\n\n'))
+  const failed = flights.filter(({ failure }) => failure !== undefined).length
+  err(paint('dim', say('reported', { calls: String(flights.length), failed: String(failed) })))
+  return exitCodes.ok
+}
+
+// a URL, so that no odd path is taken for the text itself
+const read = (file: string): Flight[] => readFlights(file === '-' ? readFileSync(0, 'utf8') : pathToFileURL(file))
+
+function worst(flights: readonly Flight[]): readonly Flight[] {
+  const failed = flights.filter(({ failure }) => failure !== undefined)
+  return failed.length > 0 ? failed : flights.toSorted((one, other) => other.took - one.took).slice(0, 1)
+}

@@ -1,0 +1,97 @@
+/** `penstock report` and `--diagnose`, as their users run them: a process of its own. */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { waterfall } from '@penstock/core/diagnose'
+import { afterAll, describe, expect, it, vi } from 'vitest'
+import { flightWith, tooFast, tripOf } from '../support/flights.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
+
+const root = join(import.meta.dirname, '../..')
+const home = mkdtempSync(join(tmpdir(), 'penstock-report-'))
+afterAll(() => rmSync(home, { recursive: true }))
+
+function run(args: readonly string[], env: Record<string, string> = {}, input = '') {
+  const { stdout, stderr, status } = spawnSync(
+    process.execPath,
+    ['--conditions=source', join(root, 'packages/ocr/bin/penstock.js'), ...args],
+    { cwd: home, encoding: 'utf8', input, env: { HOME: home, LANG: 'en_US.UTF-8', ...env } },
+  )
+  return { out: stdout, err: stderr, code: status }
+}
+
+function file(name: string, ...flights: object[]): string {
+  writeFileSync(join(home, name), flights.map((flight) => `${JSON.stringify(flight)}\n`).join(''))
+  return name
+}
+
+const quick = flightWith({ id: 5, trips: [tripOf({ phases: { wait: 100 } })] })
+const slow = flightWith({ id: 6, took: 400, trips: [tripOf({ phases: { wait: 400 } })] })
+const drawn = (flight: typeof quick, options = {}) =>
+  waterfall(flight, { columns: 100, color: false, ascii: false, ...options })
+
+describe('penstock report', () => {
+  it('draws the calls that failed, and counts all', () => {
+    expect(run(['report', file('a.penstock', quick, tooFast, slow)])).toEqual({
+      out: `${drawn(tooFast)}\n`,
+      err: 'calls: 3, failed: 1\n',
+      code: 0,
+    })
+  })
+
+  it('draws the slowest where none failed', () => {
+    expect(run(['report', file('b.penstock', quick, slow)]).out).toBe(`${drawn(slow)}\n`)
+  })
+
+  it('--all draws every call, in ASCII and Chinese where that is asked for', () => {
+    const { out, err } = run(['report', '--all', '--ascii', '--lang', 'zh', file('c.penstock', quick, tooFast)])
+
+    expect(out).toBe([quick, tooFast].map((flight) => `${drawn(flight, { ascii: true, lang: 'zh' })}\n`).join('\n'))
+    expect(err).toBe('调用 2 个，失败 1 个\n')
+  })
+
+  it('--json gives a line a call, with why it failed', () => {
+    const { out } = run(['report', '--json', '-'], {}, `${JSON.stringify(tooFast)}\n{"schema":"torn`)
+
+    expect(JSON.parse(out)).toMatchObject({ id: 1, conclusion: { cause: 'qps-limit' } })
+  })
+
+  it.each([
+    [
+      'a file that is not there',
+      ['report', 'nowhere.penstock'],
+      66,
+      /✗ FLIGHT_FILE \S+nowhere\.penstock cannot be read/,
+    ],
+    ['a file that is none', ['report', file('d.penstock', { schema: 'har/1' })], 65, /line 1: its schema is har\/1/],
+    ['no file', ['report'], 64, /missing required argument/],
+  ])('exits as it should for %s', (_, args, code, err) => {
+    expect(run(args)).toEqual({ out: '', err: expect.stringMatching(err), code })
+  })
+})
+
+describe('--diagnose', () => {
+  const env = { BAIDU_API_KEY: 'k'.repeat(24), BAIDU_SECRET_KEY: 's'.repeat(32), BAIDU_ORIGIN: 'http://127.0.0.1:1' }
+  const image = join(root, 'examples/images/invoice-en.png')
+
+  it.each([['--diagnose'], ['--diagnose=errors'], ['--diagnose=all']])('%s draws a call that fails', (flag) => {
+    const { err, code } = run(['recognize', flag, image], env)
+
+    expect(err).toMatch(/^✗ baidu\.general {2}POST http:\/\/127\.0\.0\.1:1\/rest\/2\.0\/ocr\/v1\/general$/m)
+    expect(err).toContain('∴ Nobody listens where 127.0.0.1:1 is to be')
+    expect([/layers work/.test(err), code]).toEqual([flag === '--diagnose=all', 69])
+  })
+
+  it('=off and no word of it draw nothing', () => {
+    const texts = [[], ['--diagnose=off']].map((flags) => run([...flags, 'recognize', image], env).err)
+
+    expect(texts.filter((text) => text.includes('∴'))).toEqual([])
+  })
+
+  it('is known to every command, and refuses a level that is none', () => {
+    expect(run(['endpoints', '--diagnose'])).toMatchObject({ err: '', code: 0 })
+    expect(run(['endpoints', '--diagnose=loud'])).toMatchObject({ out: '', code: 64 })
+  })
+})
