@@ -24,7 +24,7 @@ export async function requestOf(
 ): Promise<Request> {
   const checked = await validate(endpoint.input, input)
   if (checked.issues !== undefined)
-    throw new InputError('INPUT_INVALID', `${endpoint.id}: ${issuesText(checked.issues)}`)
+    throw new InputError('INPUT_INVALID', `${endpoint.id}: ${issuesText(checked.issues, input)}`)
   const { repeatable } = endpoint
   return {
     ...options,

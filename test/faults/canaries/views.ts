@@ -7,7 +7,7 @@ const langs = ['en', 'zh'] as const
 
 /** Everything that may leave the process about a call, by its name. */
 export function views(error: unknown, flight: Flight): Record<string, string> {
-  const { message, stack, cause } = error as Error
+  const { message = '', stack, cause } = error as Partial<Error>
   const { bytes } = diagnose.supportBundle([flight])
   return {
     message,
@@ -19,8 +19,13 @@ export function views(error: unknown, flight: Flight): Record<string, string> {
     ...(isPenstockError(error) && { 'message zh': `${error.zh.message} ${error.zh.hint}` }),
     'flight JSON': JSON.stringify(flight),
     'flight inspection': inspect(flight, { depth: 12 }),
+    NDJSON: diagnose
+      .readFlights(JSON.stringify(flight))
+      .map((one) => JSON.stringify(one))
+      .join(),
     conclusion: JSON.stringify(diagnose.conclude(flight) ?? null),
     ...byLanguage('explain', (lang) => explain(error, { lang })),
+    ...byLanguage('line', (lang) => diagnose.flightLine(flight, { lang })),
     ...byLanguage('waterfall', (lang) => diagnose.waterfall(flight, { lang, color: true, columns: 80 })),
     ...Object.fromEntries(Object.entries(unzipSync(bytes)).map(([name, file]) => [`bundle ${name}`, textOf(file)])),
   }

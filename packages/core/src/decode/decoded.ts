@@ -14,7 +14,7 @@ export async function decoded<Value = unknown>(
   if (value instanceof Failure || schema === undefined) return value as Value | Failure
   const checked = await validate(schema, value)
   if (checked.issues === undefined) return checked.value
-  return new Failure('server', 'REPLY_SCHEMA', 'reply', issuesText(checked.issues), received)
+  return new Failure('server', 'REPLY_SCHEMA', 'reply', issuesText(checked.issues, value), received)
 }
 
 /** @param bytes the reply's body, or what cut it */

@@ -1,6 +1,7 @@
 import { conclude } from './conclude.ts'
 import type { Language } from './explain.ts'
 import type { Flight } from './flight.ts'
+import { masked } from './gate/masked.ts'
 import { timetable } from './timetable.ts'
 
 export type FlightLineOptions = {
@@ -43,10 +44,8 @@ export function flightLine(flight: Flight, { lang = 'en' }: FlightLineOptions = 
     because: concluded?.[lang] ?? failure?.because,
     hint: concluded?.fix[lang],
   }
-  return Object.entries(fields)
-    .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => `${key}=${quoted(String(value))}`)
-    .join(' ')
+  const told = Object.entries(fields).filter(([, value]) => value !== undefined)
+  return masked(told.map(([key, value]) => `${key}=${quoted(String(value))}`).join(' '))
 }
 
 const rounded = (milliseconds: number) => Math.round(milliseconds * 10) / 10

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { InputError } from '../errors.ts'
 import type { Flight } from './flight.ts'
+import { maskedData } from './gate/masked-data.ts'
 import { schema, wrongIn } from './flight-file/flight-shape.ts'
 
 /** A file of flights that cannot be read. Nothing of it was taken. */
@@ -42,7 +43,7 @@ export function readFlights(from: string | URL): Flight[] {
     const value = parsed(line)
     // what ends with its line break was written whole
     if (value === undefined && index === lines.length - 1) break
-    flights.push(flightIn(value, index + 1))
+    flights.push(maskedData(flightIn(value, index + 1)))
   }
   return flights
 }

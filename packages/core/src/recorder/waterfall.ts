@@ -3,6 +3,7 @@ import { styleText } from 'node:util'
 import { conclude } from './conclude.ts'
 import type { Language } from './explain.ts'
 import type { Flight } from './flight.ts'
+import { masked } from './gate/masked.ts'
 import { timetable } from './timetable.ts'
 import { wrap } from './waterfall/fit.ts'
 import { legend } from './waterfall/legend.ts'
@@ -42,14 +43,15 @@ export function waterfall(flight: Flight, options: WaterfallOptions = {}): strin
   const columns = Math.min(200, Math.max(60, Number.isNaN(asked) ? 80 : asked))
   const look = lookOf(color, ascii)
   const times = timetable(flight)
-  return [
+  const lines = [
     ...header(flight, look, words[lang], columns),
     '',
     ...table(times, columns, lang, look),
     '',
     ...legend(times, columns, lang, look),
     ...conclusion(flight, lang, look, columns),
-  ].join('\n')
+  ]
+  return masked(lines.join('\n'))
 }
 
 /** By Node's own rules: standard output is a terminal; NO_COLOR, FORCE_COLOR. */

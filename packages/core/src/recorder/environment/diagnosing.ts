@@ -9,6 +9,7 @@ import type { Language } from '../explain.ts'
 import type { Flight } from '../flight.ts'
 import { flightLine } from '../flight-line.ts'
 import { dumping } from '../flight-recorder/dumping.ts'
+import { masked } from '../gate/masked.ts'
 import type { Ledger } from '../ledger.ts'
 import { waterfall } from '../waterfall.ts'
 import { wishes, type Wishes } from './wishes.ts'
@@ -22,7 +23,7 @@ export function diagnosing(text: string): (ledger: Ledger) => void {
   const { stderr } = process
   // its reader may be gone: that is no reason to end
   const console = new Console({ stdout: stderr, stderr, ignoreErrors: true })
-  const say = (line: string) => console.error('%s', line)
+  const say = (line: string) => console.error('%s', masked(line))
   const remark = (line: string) => say(`penstock: ${line.replace(/\p{C}/gu, ' ')}`)
   if (wish.unknown.length > 0)
     remark(
