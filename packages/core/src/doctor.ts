@@ -1,0 +1,6 @@
+export { type Check, type CheckResult, type Examined, type Learned, type Scene } from './doctor/check.ts'
+export { checkLines, type CheckLinesOptions } from './doctor/check-lines.ts'
+export { doctor, type DoctorOptions } from './doctor/doctor.ts'
+export { type Finding, findings } from './doctor/findings.ts'
+export { generalChecks } from './doctor/general-checks.ts'
+export type { HostNames, NetworkAddress } from './doctor/host-names.ts'

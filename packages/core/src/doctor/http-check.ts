@@ -1,0 +1,77 @@
+import { flightOf } from '../recorder/flight.ts'
+import { conclude } from '../recorder/conclude.ts'
+import { isPenstockError } from '../errors.ts'
+import type { Result } from '../result.ts'
+import type { Check } from './check.ts'
+import { type Finding, findings } from './findings.ts'
+import { plainClient } from './plain-client.ts'
+
+const says = findings('http', {
+  answers: ['ok', ['GET {path} → {status}{type}', 'GET {path} → {status}{type}']],
+  redirects: [
+    'warn',
+    ['GET {path} → {status}, to {target}', 'GET {path} → {status}，重定向到 {target}'],
+    [
+      'Use {target} as the origin, or put redirect() into the stack; a sign-in page in its place means a captive portal.',
+      '改用 {target} 作为 origin，或在栈中加入 redirect()；若跳转到登录页，说明需要网络认证。',
+    ],
+  ],
+  portal: [
+    'fail',
+    ['a network that wants a sign-in answers in the place of the server (511)', '网络要求登录，代替服务器应答（511）'],
+    ['Sign in to the network in a browser.', '请在浏览器中登录该网络。'],
+  ],
+  broken: [
+    'warn',
+    [
+      'GET {path} → {status}: the server, or what stands before it, is in trouble',
+      'GET {path} → {status}：服务器或其前置代理出现故障',
+    ],
+    [
+      'Usually passing: put retry() into the stack. If it stays, tell who runs the server.',
+      '多为瞬时故障：在栈中加入 retry()。若持续出现，请联系服务方。',
+    ],
+  ],
+  concluded: ['fail', ['{en}', '{zh}'], ['{fix}', '{fixZh}']],
+})
+
+/** A request without a credential, by a client without layers. Any status is an answer. */
+export const httpCheck: Check = {
+  id: 'http',
+  about: { en: 'a plain request', zh: '一次普通请求' },
+  needs: ['tcp', 'tls'],
+  online: true,
+  async run(scene) {
+    const { origin, signal } = scene
+    await using http = plainClient(scene)
+    try {
+      const result = await http.send({ path: origin.pathname + origin.search, stream: true, signal })
+      result.discard()
+      return [judged(result, origin)]
+    } catch (error) {
+      signal.throwIfAborted()
+      if (!isPenstockError(error)) throw error
+      const flight = flightOf(error)
+      const why = flight && conclude(flight)
+      const facts = {
+        code: error.code,
+        en: why?.en ?? error.message,
+        zh: why?.zh ?? error.zh.message,
+        fix: why?.fix.en ?? error.hint,
+        fixZh: why?.fix.zh ?? error.zh.hint,
+      }
+      return [says.concluded(facts)]
+    }
+  },
+}
+
+function judged(result: Result, origin: URL): Finding {
+  const { status } = result
+  const path = origin.pathname
+  if (status === 511) return says.portal()
+  if (status >= 500) return says.broken({ path, status })
+  const target = URL.parse(result.header('location') ?? '', origin.href)?.origin
+  if (status >= 300 && status < 400 && target !== undefined) return says.redirects({ path, status, target })
+  const [type = ''] = (result.header('content-type') ?? '').split(';')
+  return says.answers({ path, status, type: /^[\w.+-]+\/[\w.+-]+$/.test(type) ? ` ${type}` : '' })
+}

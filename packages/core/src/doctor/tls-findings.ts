@@ -1,0 +1,164 @@
+import { findings } from './findings.ts'
+
+/** What the handshakes of `tls` can come to. */
+export const tlsSays = findings('tls', {
+  plain: ['skip', ['the origin is http: nothing is encrypted', 'origin 为 http：没有加密']],
+  good: [
+    'ok',
+    [
+      '{protocol} · {cipher} · chain of {links} · expires in {days} days · TLS 1.2 {old}, 1.3 {new}',
+      '{protocol} · {cipher} · 证书链 {links} 张 · {days} 天后到期 · TLS 1.2 {old}、1.3 {new}',
+    ],
+  ],
+  hello: [
+    'ok',
+    ['the large ClientHello is taken {large}/{rounds} times', '较大的 ClientHello 被接受 {large}/{rounds} 次'],
+  ],
+  helloCut: [
+    'fail',
+    [
+      'the large ClientHello ({largeBytes} bytes, post-quantum) is taken {large}/{rounds} times, a small one {small}/{rounds}: something in between cuts what fills more than one packet',
+      '较大的 ClientHello（{largeBytes} 字节，后量子）被接受 {large}/{rounds} 次，较小的 {small}/{rounds} 次：中间设备切断超过一个数据包的握手',
+    ],
+    [
+      "tls({ groups: 'X25519:P-256' }) in the stack; and have the device in between updated",
+      "在栈中加入 tls({ groups: 'X25519:P-256' })；并升级中间设备",
+    ],
+  ],
+  soon: [
+    'warn',
+    ['the certificate of {subject} expires in {days} days', '{subject} 的证书将在 {days} 天后到期'],
+    ['Renew it on the server: certbot renew, or by its provider', '在服务器上续期：certbot renew，或联系证书提供方'],
+  ],
+  expired: [
+    'fail',
+    ['the certificate of {subject} expired {ago} days ago', '{subject} 的证书已过期 {ago} 天'],
+    [
+      'Renew it on the server: certbot renew, or by its provider. If this machine’s clock is wrong: timedatectl set-ntp true',
+      '在服务器上续期：certbot renew，或联系证书提供方。若本机时钟不准：timedatectl set-ntp true',
+    ],
+  ],
+  early: [
+    'fail',
+    [
+      'the certificate of {subject} is valid from {validFrom}, which is to come by this machine’s clock',
+      '{subject} 的证书自 {validFrom} 起生效，按本机时钟尚未到时',
+    ],
+    ['timedatectl set-ntp true', 'timedatectl set-ntp true'],
+  ],
+  name: [
+    'fail',
+    ['the certificate is not for {host}: the names in it are {names}', '证书与 {host} 不匹配：其中的名称为 {names}'],
+    [
+      'Call the server by a name that its certificate holds, or tls({ serverName }) in the stack',
+      '使用证书中的主机名访问，或在栈中加入 tls({ serverName })',
+    ],
+  ],
+  selfSigned: [
+    'fail',
+    ['the certificate is self-signed ({subject}), and nobody here trusts it', '证书为自签名（{subject}），本机不信任'],
+    [
+      'If it is the right one ({fingerprint}), trust it: tls({ ca: readFileSync("server.pem", "utf8") }), or NODE_EXTRA_CA_CERTS=server.pem',
+      '若确认无误（{fingerprint}），请信任它：tls({ ca: readFileSync("server.pem", "utf8") })，或 NODE_EXTRA_CA_CERTS=server.pem',
+    ],
+  ],
+  privateRoot: [
+    'fail',
+    [
+      'the chain ends in an authority of its own, {issuer}, which nobody here trusts',
+      '证书链止于私有 CA {issuer}，本机不信任',
+    ],
+    ['NODE_EXTRA_CA_CERTS=ca.pem, or tls({ ca }) in the stack', 'NODE_EXTRA_CA_CERTS=ca.pem，或在栈中加入 tls({ ca })'],
+  ],
+  missingIntermediate: [
+    'fail',
+    [
+      'the server sends {links} certificate(s) and leaves out the one of {issuer}, between its own and the root',
+      '服务器只发送 {links} 张证书，缺少中间证书 {issuer}',
+    ],
+    [
+      'Have the server send the whole chain (fullchain.pem); until then tls({ ca }) with the missing one',
+      '让服务器发送完整证书链（fullchain.pem）；在此之前用 tls({ ca }) 提供缺失的证书',
+    ],
+  ],
+  unknownAuthority: [
+    'fail',
+    [
+      'the certificate is signed by {issuer}, whom nobody here knows: a private authority, or a link that was left out',
+      '证书由 {issuer} 签发，本机不认识：私有 CA，或缺少中间证书',
+    ],
+    [
+      'NODE_EXTRA_CA_CERTS=ca.pem with that authority; or have the server send the whole chain',
+      'NODE_EXTRA_CA_CERTS=ca.pem 提供该 CA；或让服务器发送完整证书链',
+    ],
+  ],
+  opened: [
+    'warn',
+    [
+      'the connection is opened on its way by {issuer}: what is sent can be read there',
+      '连接在途中被 {issuer} 解密：所发送的内容可被其读取',
+    ],
+    ['Have {host} excepted from inspection, if that is not meant.', '若非有意，请将 {host} 排除在流量检查之外。'],
+  ],
+  openedUntrusted: [
+    'fail',
+    [
+      'the connection is opened on its way by {issuer}, whose authority nobody here trusts',
+      '连接在途中被 {issuer} 解密，而本机不信任其 CA',
+    ],
+    [
+      'NODE_EXTRA_CA_CERTS=ca.pem with its root certificate, from your administrator; or have {host} excepted',
+      '向管理员索取其根证书并设置 NODE_EXTRA_CA_CERTS=ca.pem；或将 {host} 排除在检查之外',
+    ],
+  ],
+  version: [
+    'fail',
+    ['the server speaks no TLS version from 1.2 on', '服务器不支持 TLS 1.2 及以上版本'],
+    [
+      'Switch TLS 1.2 on at the server; 1.0 and 1.1 are no longer spoken (RFC 8996).',
+      '在服务器上启用 TLS 1.2；1.0 与 1.1 已废弃（RFC 8996）。',
+    ],
+  ],
+  notSpoken: [
+    'fail',
+    ['port {port} does not speak TLS', '端口 {port} 不支持 TLS'],
+    ['http:// in the origin, or the right port', '将 origin 改为 http://，或使用正确的端口'],
+  ],
+  clientCertificate: [
+    'fail',
+    ['the server wants a client certificate', '服务器要求客户端证书'],
+    ['tls({ cert, key }) in the stack', '在栈中加入 tls({ cert, key })'],
+  ],
+  cipher: [
+    'fail',
+    [
+      'the server refuses the first message: no cipher, or no key group, in common',
+      '服务器拒绝首个握手消息：没有共同的密码套件或密钥组',
+    ],
+    [
+      'Widen tls({ ciphers }), or enable another at the server: nmap --script ssl-enum-ciphers -p {port} {host}',
+      '放宽 tls({ ciphers })，或在服务器上启用其他套件：nmap --script ssl-enum-ciphers -p {port} {host}',
+    ],
+  ],
+  cut: [
+    'fail',
+    ['the handshake is cut off by the peer or by something in between', '握手被对方或中间设备切断'],
+    [
+      'Look for a firewall that filters by name: openssl s_client -connect {host}:{port} -servername {host}',
+      '检查按域名过滤的防火墙：openssl s_client -connect {host}:{port} -servername {host}',
+    ],
+  ],
+  failed: [
+    'fail',
+    ['the handshake fails: {code} ({raw})', '握手失败：{code}（{raw}）'],
+    [
+      'openssl s_client -connect {host}:{port} -servername {host}',
+      'openssl s_client -connect {host}:{port} -servername {host}',
+    ],
+  ],
+  uneven: [
+    'warn',
+    ['of {count} addresses, {address} alone fails: {code}', '{count} 个地址中仅 {address} 失败：{code}'],
+    ['One of several servers is set up otherwise: tell who runs it.', '多台服务器之一配置不同：请通知其运营方。'],
+  ],
+})
