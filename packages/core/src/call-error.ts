@@ -73,8 +73,12 @@ type Told = { readonly message: Bilingual; readonly kind: Kind; readonly hint?: 
 
 function ofFailure({ code, layer, because, hint }: Failure): Told {
   const known = codeEntry(code)
-  const message = { en: `${layer}: ${because}`, zh: `${layer}：${known?.meaning.zh ?? because}（${because}）` }
-  return { message, kind: known?.kind ?? 'refused', ...(hint !== undefined && { hint }) }
+  const zh = known === undefined ? because : `${bare(known.meaning.zh)}（${because}）`
+  return {
+    message: { en: `${layer}: ${because}`, zh: `${layer}：${zh}` },
+    kind: known?.kind ?? 'refused',
+    ...(hint !== undefined && { hint }),
+  }
 }
 
 function ofReply({ status, code, judgement: { row, vendorCode } }: Reply): Told {
