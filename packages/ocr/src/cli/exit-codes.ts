@@ -12,6 +12,8 @@ export const exitCodes = {
   noInput: 66,
   unavailable: 69,
   internal: 70,
+  /** What is to be written cannot be. */
+  noOutput: 73,
   /** Passing: run it again later. */
   temporary: 75,
   protocol: 76,

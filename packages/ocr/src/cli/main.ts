@@ -111,6 +111,14 @@ function program(tty: Terminal, signal: AbortSignal, level: Level | undefined, e
     .option('--json', say('json'), false)
     .action(async (file, flags) => end((await import('./report.ts')).report(file, flags, tty)))
 
+  root
+    .command('bundle')
+    .description(say('bundle'))
+    .argument('<files...>', say('flights'))
+    .option('-o, --out <file>', say('bundleOut'), 'penstock-support.zip')
+    .option('--doctor <file>', say('doctorFile'))
+    .action(async (files, flags) => end(await (await import('./bundle.ts')).bundle(files, flags, tty)))
+
   for (const command of root.commands)
     dressed(command, tty)
       .option('--lang <language>', say('lang'))

@@ -14,7 +14,7 @@ export type Terminal = {
   /** Live secrets are masked: what is said here ends in logs and tickets. */
   readonly err: (text: string) => void
   /** Of the environment; held, so that nothing of them is shown. */
-  readonly secrets: readonly Secret[]
+  readonly secrets: Secret[]
   /** True when results go to a person and not to a pipe. */
   readonly outIsTerminal: boolean
   /** For `err`. */

@@ -62,6 +62,16 @@ const sentences = {
   running: ['emulating Baidu at {url}', '正在模拟百度：{url}'],
   stop: ['Ctrl+C ends it.', '按 Ctrl+C 结束。'],
   noText: ['(no text)', '（无文字）'],
+  bundle: [
+    'put recorded calls into one file for a ticket, without secrets',
+    '将调用记录打包为一个文件，不含密钥，供提交工单',
+  ],
+  bundleOut: ['the ZIP file that is written', '写入的 ZIP 文件'],
+  doctorFile: ['findings of penstock doctor --json, to go with it', '一并打包的 penstock doctor --json 结果'],
+  bundled: ['calls: {calls}; in it: {files}', '调用 {calls} 个；包含：{files}'],
+  takenOut: ['taken out: {count} × {what}', '已移除：{count} × {what}'],
+  notWritten: ['{file} cannot be written: {code}', '无法写入 {file}：{code}'],
+  noFindings: ['{file} is no JSON of penstock doctor --json', '{file} 不是 penstock doctor --json 的输出'],
   usageError: ['{what} See penstock --help.', '{what} 请参阅 penstock --help。'],
 } as const satisfies Record<string, readonly [en: string, zh: string]>
 

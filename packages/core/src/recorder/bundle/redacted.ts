@@ -1,6 +1,6 @@
 import { homedir } from 'node:os'
 import { maskPersonal } from '../personal/mask-personal.ts'
-import { maskSecrets } from '../gate/masked.ts'
+import { masked } from '../gate/masked.ts'
 
 /** What was taken out, and how often. */
 export type Redaction = {
@@ -20,10 +20,14 @@ export function redacted(data: unknown, tell: (what: string) => void, key = ''):
 }
 
 function redactedText(text: string, tell: (what: string) => void, key: string): string {
-  const clean = withoutHome(maskSecrets(text, tell), tell)
+  const clean = withoutHome(masked(text), tell)
+  for (const [mark] of clean.matchAll(marks)) tell(mark)
   // what a vendor's support asks for
   return /(^|_)ids?$|I[dD]s?$/.test(key) ? clean : maskPersonal(clean, tell)
 }
+
+/** Of secrets, also those that were masked when the call was recorded or read. */
+const marks = /⟨[^⟨⟩#]+#[0-9a-f]{6}⟩/g
 
 function withoutHome(text: string, tell: (what: string) => void): string {
   const home = homedir()

@@ -6,23 +6,19 @@ import { secretSearch } from './secret-search.ts'
  * A text for a terminal or a log: where a live secret stands in it, in whatever spelling, its mark stands instead. The same
  * text comes back when there is none.
  */
-export const masked = (text: string): string => maskSecrets(text)
-
-/** @param tell told the mark of each */
-export function maskSecrets(text: string, tell?: (mark: string) => void): string {
+export function masked(text: string): string {
   const search = secretSearch()
   if (search.empty || text.length < shortest) return text
   const bytes = Buffer.from(text)
-  return search.next(bytes) === undefined ? text : Buffer.concat(pieces(search, bytes, tell)).toString()
+  return search.next(bytes) === undefined ? text : Buffer.concat(pieces(search, bytes)).toString()
 }
 
 /** The marks of what overlaps stand one after the other. */
-function pieces(search: Search, bytes: Buffer, tell?: (mark: string) => void): Buffer[] {
+function pieces(search: Search, bytes: Buffer): Buffer[] {
   const out: Buffer[] = []
   let written = 0
   for (let found = search.next(bytes); found !== undefined; found = search.next(bytes, found.at + 1)) {
     if (found.end <= written) continue
-    tell?.(found.wanted.mark)
     out.push(bytes.subarray(written, Math.max(written, found.at)), Buffer.from(found.wanted.mark))
     written = found.end
   }
