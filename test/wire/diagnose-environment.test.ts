@@ -127,6 +127,14 @@ describe('PENSTOCK_DIAGNOSE', () => {
     expect(run('errors', undefined, { FORCE_COLOR: '1' }).stderr).toContain('\u001b[31m')
   })
 
+  it('shows no secret of the environment, though the program does not say that it is one', () => {
+    const key = 'a-key-of-the-environment'
+    const { stderr } = run('all', 'await http.get(`/${process.env.SOME_API_KEY}`)', { SOME_API_KEY: key })
+
+    expect(stderr).toContain('✓ GET https://a.example/⟨SOME_API_KEY#')
+    expect(stderr).not.toContain(key)
+  })
+
   it('shows no secret', () => {
     const key = secret('api_key', 'a-very-secret-key-0815').reveal()
     const program = `

@@ -109,7 +109,10 @@ function program(tty: Terminal, signal: AbortSignal, level: Level | undefined, e
     .option('--all', say('all'), false)
     .option('--ascii', say('ascii'), false)
     .option('--json', say('json'), false)
-    .action(async (file, flags) => end((await import('./report.ts')).report(file, flags, tty)))
+    .action(async (file, flags) => {
+      const { report } = await import('./report.ts')
+      end(await report(file, flags, tty))
+    })
 
   root
     .command('bundle')

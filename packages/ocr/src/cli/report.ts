@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
 import type { Flight } from '@penstock/core'
 import { conclude, readFlights, waterfall } from '@penstock/core/diagnose'
@@ -15,8 +15,9 @@ export type ReportFlags = {
  * `penstock report FILE`: what a file of flights shows. The calls that failed; where none did, the slowest; or all. `-` is
  * standard input.
  */
-export function report(file: string, { all, ascii, json }: ReportFlags, terminal: Terminal): number {
-  const flights = read(file)
+export async function report(file: string, { all, ascii, json }: ReportFlags, terminal: Terminal): Promise<number> {
+  // a URL, so that no odd path is taken for the text itself
+  const flights = readFlights(file === '-' ? await text(process.stdin) : pathToFileURL(file))
   const { out, err, say, paint } = terminal
   const shown = all ? flights : worst(flights)
   if (json) for (const flight of shown) out(JSON.stringify({ ...flight, conclusion: conclude(flight) }))
@@ -26,9 +27,6 @@ export function report(file: string, { all, ascii, json }: ReportFlags, terminal
   err(paint('dim', say('reported', { calls: String(flights.length), failed: String(failed) })))
   return exitCodes.ok
 }
-
-// a URL, so that no odd path is taken for the text itself
-const read = (file: string): Flight[] => readFlights(file === '-' ? readFileSync(0, 'utf8') : pathToFileURL(file))
 
 function worst(flights: readonly Flight[]): readonly Flight[] {
   const failed = flights.filter(({ failure }) => failure !== undefined)
