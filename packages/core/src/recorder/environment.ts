@@ -1,9 +1,13 @@
+import type { Secret } from '../secret.ts'
 import { explain } from './explain.ts'
 import { flightOf } from './flight.ts'
+import { environmentSecrets } from './gate/environment-secrets.ts'
 import type { Ledger, Level } from './ledger.ts'
 import { listen } from './listeners.ts'
 
 let asked: string | undefined
+/** Masked as long as they are held: a program that is looked at from outside need not have said which secrets it has. */
+const held: Secret[] = []
 
 /**
  * What PENSTOCK_DIAGNOSE asks for, read when the first client of a process is made. Costs nothing unless it is set: the
@@ -23,6 +27,7 @@ export function diagnosed(level: Level): Level {
 
 /** A process may die of its first failure before the views are there: what failed is told then as the front door can. */
 function begin(words: string): void {
+  held.push(...environmentSecrets(process.env))
   const early: Ledger[] = []
   const waiting = listen((ledger) => early.push(ledger))
   const last = () => {

@@ -5,12 +5,10 @@ import { styleText } from 'node:util'
 import { threadId } from 'node:worker_threads'
 import { systemClock } from '../../clock.ts'
 import { EndedCall } from '../ended-call.ts'
-import type { Secret } from '../../secret.ts'
 import type { Language } from '../explain.ts'
 import type { Flight } from '../flight.ts'
 import { flightLine } from '../flight-line.ts'
 import { dumping } from '../flight-recorder/dumping.ts'
-import { environmentSecrets } from '../gate/environment-secrets.ts'
 import { masked } from '../gate/masked.ts'
 import type { Ledger } from '../ledger.ts'
 import { waterfall } from '../waterfall.ts'
@@ -18,13 +16,10 @@ import { wishes, type Wishes } from './wishes.ts'
 
 /** A file grows no larger, in bytes. */
 const most = 2 ** 28
-/** Secrets are masked as long as they are held: a program that is looked at from outside need not have said which it has. */
-const held: Secret[] = []
 
 /** What is to be done with each call that ended. Whatever goes wrong here is said in one line, and goes no further. */
 export function diagnosing(text: string): (ledger: Ledger) => void {
   const wish = wishes(text)
-  held.push(...environmentSecrets(process.env))
   const { stderr } = process
   // its reader may be gone: that is no reason to end
   const console = new Console({ stdout: stderr, stderr, ignoreErrors: true })
