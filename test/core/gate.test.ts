@@ -182,6 +182,7 @@ describe('environmentSecrets', () => {
     ['HTTPS_PROXY', 'http://me:pa%40ss-canary@proxy.example:3128', ['pa%40ss-canary', 'pa@ss-canary']],
     ['DATABASE_URL', 'postgres://me:%zz-canary@db/x', ['%zz-canary']],
     ['TOKEN_FILE', '/run/secrets/token', []],
+    ['all_proxy', 'me:bare-canary@proxy.example:1080', ['bare-canary']],
     ['HTTP_PROXY', 'http://proxy.example:3128', []],
     ['PATH', '/usr/bin:/bin', []],
     ['EMPTY_TOKEN', '', []],

@@ -3,6 +3,9 @@ import { explain, type Flight, isPenstockError } from '@penstock/core'
 import * as diagnose from '@penstock/core/diagnose'
 import { unzipSync } from 'fflate'
 
+/** What of the views is looked at below. */
+export const viewed = ['conclude', 'flightLine', 'readFlights', 'supportBundle', 'waterfall']
+
 const langs = ['en', 'zh'] as const
 
 /** Everything that may leave the process about a call, by its name. */

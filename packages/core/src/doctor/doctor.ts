@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../clock.ts'
 import { ConfigError } from '../errors.ts'
+import { environmentSecrets } from '../recorder/gate/environment-secrets.ts'
 import { maskedData } from '../recorder/gate/masked-data.ts'
 import type { Transport } from '../transport.ts'
 import type { TlsOptions } from '../wire-options.ts'
@@ -62,9 +63,12 @@ const says = findings('doctor', {
 export async function* doctor(options: DoctorOptions): AsyncGenerator<CheckResult, void, undefined> {
   const { checks = generalChecks, only, offline = false, timeout = 5000, onSlow = () => {}, signal } = options
   const chosen = selected(checks, only)
+  const { env = process.env } = options
   const scene = {
     origin: originOf(options.origin),
-    env: options.env ?? process.env,
+    env,
+    // held, so that what is found shows none of them
+    secrets: environmentSecrets(env),
     cwd: options.cwd ?? process.cwd(),
     versions: options.versions ?? process.versions,
     clock: options.clock ?? systemClock,

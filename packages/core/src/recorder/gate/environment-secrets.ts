@@ -16,7 +16,9 @@ export function environmentSecrets(env: Readonly<Record<string, string | undefin
   return Object.entries(env).flatMap(([name, value]) => {
     if (!value) return []
     if (telling.test(name) && !place.test(name)) return [new Secret(name, value)]
-    return passwordsOf(value).map((password) => new Secret(name, password))
+    return passwordsOf(/proxy$/i.test(name) && !value.includes('://') ? `http://${value}` : value).map(
+      (password) => new Secret(name, password),
+    )
   })
 }
 
