@@ -48,7 +48,7 @@ export function checkLines(result: CheckResult, options: CheckLinesOptions = {})
 
 function mended(text: string, title: string, room: number, paint: NonNullable<CheckLinesOptions['paint']>): string[] {
   const indent = ' '.repeat(textWidth(title))
-  return wrap(text, room - margin.length - indent.length, '').map(
-    (line, nth) => margin + (nth === 0 ? paint('green', title) : indent) + line,
-  )
+  // what begins with a small letter is to be copied and run: a command in two lines is none
+  const lines = /^[a-z]/.test(text) ? [text] : wrap(text, room - margin.length - indent.length, '')
+  return lines.map((line, nth) => margin + (nth === 0 ? paint('green', title) : indent) + line)
 }

@@ -1,10 +1,9 @@
-import { flightOf } from '../recorder/flight.ts'
-import { conclude } from '../recorder/conclude.ts'
 import { isPenstockError } from '../errors.ts'
 import type { Result } from '../result.ts'
 import type { Check } from './check.ts'
 import { type Finding, findings } from './findings.ts'
 import { plainClient } from './plain-client.ts'
+import { whyOf } from './why-of.ts'
 
 const says = findings('http', {
   answers: ['ok', ['GET {path} → {status}{type}', 'GET {path} → {status}{type}']],
@@ -51,16 +50,7 @@ export const httpCheck: Check = {
     } catch (error) {
       signal.throwIfAborted()
       if (!isPenstockError(error)) throw error
-      const flight = flightOf(error)
-      const why = flight && conclude(flight)
-      const facts = {
-        code: error.code,
-        en: why?.en ?? error.message,
-        zh: why?.zh ?? error.zh.message,
-        fix: why?.fix.en ?? error.hint,
-        fixZh: why?.fix.zh ?? error.zh.hint,
-      }
-      return [says.concluded(facts)]
+      return [says.concluded(whyOf(error))]
     }
   },
 }

@@ -103,6 +103,21 @@ function program(tty: Terminal, signal: AbortSignal, level: Level | undefined, e
     .action(async () => end((await import('./endpoints.ts')).listEndpoints(tty)))
 
   root
+    .command('doctor')
+    .description(say('doctor'))
+    .argument('[words...]', say('doctorWords'))
+    .option('--json', say('doctorJson'), false)
+    .option('--list-checks', say('listChecks'), false)
+    .option('--only <checks>', say('only'))
+    .option('--offline', say('offline'), false)
+    .option('--spend <n>', say('spend'), whole, 0)
+    .option('--image <file>', say('doctorImage'))
+    .option('--ca <file>', say('ca'))
+    .action(async (words: string[], flags) =>
+      end(await (await import('./doctor.ts')).examine(words, { ...flags, signal }, tty)),
+    )
+
+  root
     .command('report')
     .description(say('report'))
     .argument('<file>', say('flights'))

@@ -1,0 +1,146 @@
+/** `penstock doctor` as its users run it: a process of its own, and the emulator for a vendor. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Emulator, startEmulator } from '@penstock/ocr/emulator'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { closedPort } from '../support/loopback.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
+
+const root = join(import.meta.dirname, '../..')
+const home = mkdtempSync(join(tmpdir(), 'penstock-doctor-'))
+let emulator: Emulator
+
+beforeAll(async () => {
+  emulator = await startEmulator({ qps: 3 })
+})
+afterAll(async () => {
+  await emulator.close()
+  rmSync(home, { recursive: true })
+})
+
+async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const { url, apiKey, secretKey } = emulator
+  const keys = { BAIDU_ORIGIN: url, BAIDU_API_KEY: apiKey, BAIDU_SECRET_KEY: secretKey }
+  const child = spawn(
+    process.execPath,
+    ['--conditions=source', join(root, 'packages/ocr/bin/penstock.js'), 'doctor', ...args],
+    { cwd: home, env: { PATH: process.env['PATH'], HOME: home, LANG: 'C', ...keys, ...env } },
+  )
+  const told = { out: '', err: '' }
+  child.stdout.setEncoding('utf8').on('data', (text) => (told.out += text))
+  child.stderr.setEncoding('utf8').on('data', (text) => (told.err += text))
+  const [code] = await once(child, 'close')
+  return { code, ...told }
+}
+
+/** Times, ports, versions and fingerprints are other ones every time. */
+const plain = (text: string): string =>
+  text
+    .replaceAll(/ +\d[\d.]* (ms|s)$/gm, '')
+    .replaceAll(/:\d{4,5}\b/g, ':PORT')
+    .replaceAll(/port \d+|端口 \d+/g, 'port PORT')
+    .replaceAll(/#[0-9a-f]{6}/g, '#')
+    .replaceAll(/(round trip|往返|within|误差) [\d.]+ ms/g, '$1 N ms')
+    .replaceAll(/(Node|OpenSSL|got|undici) \d[\w.]*/g, '$1 N')
+
+const ids = (out: string): string[] =>
+  JSON.parse(out).checks.map(({ id, status, findings }: { id: string; status: string; findings: { id: string }[] }) =>
+    [id, status, ...findings.map((one) => one.id)].join(' '),
+  )
+
+describe('penstock doctor', () => {
+  it('finds a healthy set-up healthy, down to the limit a second', async () => {
+    const { code, out, err } = await run(['--spend', '6', '--image', join(root, 'examples/images/invoice-en.png')])
+    expect(plain(out)).toMatchSnapshot()
+    expect([code, err]).toEqual([0, ''])
+  })
+
+  it.each(['en', 'zh'])('tells a broken set-up in %s, plain in a pipe', async (lang) => {
+    const broken = { BAIDU_SECRET_KEY: `${emulator.secretKey}\n`, NODE_TLS_REJECT_UNAUTHORIZED: '0' }
+    const { code, out } = await run(['--lang', lang], {
+      ...broken,
+      HTTP_PROXY: `http://me:hunter2@127.0.0.1:${await closedPort()}`,
+    })
+    expect(plain(out)).toMatchSnapshot()
+    expect(code).toBe(78)
+    for (const secret of [emulator.secretKey, emulator.apiKey, 'hunter2']) expect(out).not.toContain(secret)
+  })
+
+  it('gives the cure of a line break as a command that cures it', async () => {
+    const { out } = await run(['credentials'], { BAIDU_SECRET_KEY: `${emulator.secretKey}\n` })
+    const [, command = ''] = /fix {2}(export .+)/.exec(out) ?? []
+    const shell = spawn('sh', ['-c', `${command}; printf %s "$BAIDU_SECRET_KEY"`], {
+      env: { PATH: process.env['PATH'], BAIDU_SECRET_KEY: `${emulator.secretKey}\n` },
+    })
+    let value = ''
+    shell.stdout.setEncoding('utf8').on('data', (text) => (value += text))
+    await once(shell, 'close')
+    expect(value).toBe(emulator.secretKey)
+  })
+
+  it('says what the vendor says of keys that it does not know, and spends nothing more', async () => {
+    const { code, out } = await run(['--json'], { BAIDU_SECRET_KEY: 'f00dcafe'.repeat(4) })
+    expect(ids(out).slice(-3)).toEqual([
+      'token fail token.refused',
+      'permission skip doctor.because',
+      'quota skip doctor.because',
+    ])
+    expect(code).toBe(78)
+    expect(out).not.toContain('f00dcafe'.repeat(4))
+  })
+
+  it('examines any origin without the vendor’s checks', async () => {
+    const { code, out } = await run([`http://127.0.0.1:${await closedPort()}`, '--json'])
+    expect(ids(out)).toEqual([
+      'runtime ok runtime.versions',
+      'proxy ok proxy.none',
+      'dns ok dns.literal',
+      'tcp fail tcp.refused',
+      'tls skip doctor.because',
+      'http skip doctor.because',
+      'clock skip doctor.because',
+    ])
+    expect(code).toBe(78)
+  })
+
+  it('reads the config file: its mode, slips in its keys, what is missing', async () => {
+    const folder = join(home, 'config/penstock')
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, 'config.json'), '{ "baidu": { "apikey": "a", "secretKey": "b" } }')
+    chmodSync(join(folder, 'config.json'), 0o644)
+    const env = { XDG_CONFIG_HOME: join(home, 'config'), BAIDU_API_KEY: '', BAIDU_SECRET_KEY: '' }
+    const { out } = await run(['config', '--json'], env)
+    expect(ids(out)).toEqual(['config fail config.half config.file config.exposed config.unknown'])
+    expect(JSON.parse(out).checks[0].findings[3].fix.en).toBe('Did you mean baidu.apiKey?')
+  })
+
+  it.each([
+    [['tokn'], /no check tokn. Did you mean: token\?/],
+    [['http://a.example', 'http://b.example'], /More than one origin/],
+    [['--spend', 'x'], /whole number/],
+  ])('refuses %j with 64', async (args, text) => {
+    expect(await run(args)).toEqual({ code: 64, out: '', err: expect.stringMatching(text) })
+  })
+
+  it('lists its checks in both languages', async () => {
+    expect((await run(['--list-checks'])).out.match(/^\w+/gm)).toEqual(
+      'runtime config credentials image proxy dns tcp tls http clock token permission quota'.split(' '),
+    )
+    expect((await run(['https://api.example.com', '--list-checks', '--lang', 'zh'])).out).toMatch(/^dns +域名解析/m)
+  })
+
+  it('touches no network with --offline', async () => {
+    const before = emulator.requests?.length
+    const { code, out } = await run(['--offline', '--json'])
+    expect(
+      ids(out)
+        .slice(4)
+        .every((line) => line.endsWith('skip doctor.offline')),
+    ).toBe(true)
+    expect([code, emulator.requests?.length]).toEqual([0, before])
+  })
+})
