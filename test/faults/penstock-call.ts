@@ -47,7 +47,7 @@ export async function penstockCall(
   return finished
 }
 
-function layersOf(setting: Setting): Stackable[] {
+export function layersOf(setting: Setting): Stackable[] {
   const { layers = () => [], timeout: after, tls: secure, proxy: by, env, follows, retries, pins } = setting
   const all = [
     ...layers(),

@@ -33,6 +33,10 @@ export function birth(request: Request, place: Birthplace): Call {
     url: origin + path,
     endpoint: request.endpoint?.id,
   })
+  ledger.repeatable = repeatable
+  ledger.bodyKind = body.kind
+  ledger.streams = request.stream === true
+  ledger.overrides = request.layers
   parent?.ledger.adopt(ledger)
   if (notes !== undefined) for (const { kind, facts } of notes) ledger.note(kind, 1, facts)
   return new Call({

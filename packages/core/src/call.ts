@@ -128,7 +128,7 @@ export class Call<Context extends object = {}> implements CallFields<Context> {
   }
 
   get chance(): Chance {
-    return this.ledger.runtime.chance
+    return this.ledger.chance
   }
 
   get budget(): Budget {

@@ -221,6 +221,20 @@ export const codes = {
     'It is lines of JSON, as flightRecorder() and PENSTOCK_DIAGNOSE write them; see at the line that is named.',
     '文件应为逐行 JSON，由 flightRecorder() 或 PENSTOCK_DIAGNOSE 写出；检查所指出的那一行。',
   ),
+  REPLAY_DIFFERS: entry(
+    'input',
+    'A call that is replayed decides otherwise than it did.',
+    '重放的调用做出了与记录不同的决定。',
+    'See what differs: the stack has changed, or it is not the one that made the call; { differing: true } allows it.',
+    '查看差异：栈已改变，或并非当时所用的栈；{ differing: true } 允许差异。',
+  ),
+  REPLAY_ENDED: entry(
+    'input',
+    'A replay came to where its record says nothing.',
+    '重放到了记录未涵盖之处。',
+    'Nobody knows what the server would have answered: try it against a real one.',
+    '无人知道服务器会如何应答：请对真实服务器尝试。',
+  ),
   MISSING_PEER: entry(
     'config',
     'A library that this part needs is not installed.',

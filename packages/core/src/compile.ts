@@ -73,7 +73,8 @@ function recorded(step: Step, next: Next): Handler {
     const span = ledger.enter(step.name, attempt)
     let outcome: Outcome | undefined
     try {
-      const given = await step.run(call, next)
+      const { stage } = ledger.runtime
+      const given = await (stage === undefined ? step.run(call, next) : stage.run(step, call, next))
       if (!isOutcome(given)) throw noOutcome(step)
       return (outcome = given)
     } finally {
@@ -102,14 +103,15 @@ function nextOf({ name, calls }: Step, index: number, inner: Handler): Next {
 }
 
 /** The innermost handler: it counts the trip, and replays once, charged to nobody, where that is provably safe. */
-function departure({ send }: Transport): Handler {
+function departure({ send, name }: Transport): Handler {
   const depart = (call: Call<any>, replayed: boolean): Promise<Outcome> => {
     const over = call.over()
     if (over !== undefined) return Promise.resolve(over)
     if (!canSend(call.body)) return Promise.resolve(spent)
     const { ledger } = call
-    const trip = ledger.depart(call.attempt)
-    return send(call).then((outcome) => {
+    const trip = ledger.depart(call.attempt, name)
+    const { stage } = ledger.runtime
+    return (stage === undefined ? send(call) : stage.send(call)).then((outcome) => {
       ledger.arrive(trip, outcome)
       if (replayed || !outcome.failed || !isStale(outcome) || !mayReplay(call, outcome)) return outcome
       call.note(says.replays)

@@ -6,6 +6,7 @@
  *   - PollError       a task that poll() followed did not come to its end; has the id
  *   - InputError      what was handed in cannot be sent; nothing was
  *     - FlightFileError  a file of recorded calls cannot be read; has the line
+ *     - ReplayDifference  a call that is replayed decides otherwise; has what differs
  *   - ConfigError     something was put together wrongly
  *   - SecretFoundError  a file was not written, for a secret stands in it
  *

@@ -1,7 +1,18 @@
 import { Alarms } from './alarms.ts'
 import { type Chance, type Clock, systemChance, systemClock } from './clock.ts'
-import type { Failure } from './outcome.ts'
+import type { Handler } from './call.ts'
+import type { Next } from './layer.ts'
+import type { Failure, Outcome } from './outcome.ts'
+import type { Step } from './step.ts'
 import { Waits } from './waits.ts'
+
+/** Plays what came from outside a call that is made again. */
+export type Stage = {
+  /** In place of the transport. */
+  readonly send: Handler
+  /** The layer itself, or its part as it was recorded. */
+  readonly run: (step: Step, call: Parameters<Handler>[0], next: Next) => Promise<Outcome> | Outcome
+}
 
 /** What all calls of one client share: its clock, its chance, and the list of everything that waits. */
 export class Runtime extends Waits {
@@ -10,6 +21,8 @@ export class Runtime extends Waits {
   readonly alarms: Alarms
   /** Why no new call may begin. Undefined while the client is open. */
   refusing: Failure | undefined = undefined
+  /** In a replay: who plays what came from outside. */
+  stage: Stage | undefined = undefined
 
   constructor(clock: Clock = systemClock, chance: Chance = systemChance) {
     super()

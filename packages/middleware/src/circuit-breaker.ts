@@ -111,7 +111,7 @@ export function circuitBreaker<const Name extends string = 'circuitBreaker'>(
       try {
         return (outcome = await next(call))
       } finally {
-        const turn = circuit.settle(pass, outcome && healthy(outcome), runtime)
+        const turn = circuit.settle(pass, outcome && healthy(outcome), call)
         if (turn === 'opens') call.note(says.opens, { ...circuit.counts, wait: circuit.wait(runtime) }, name)
         if (turn === 'closes') call.note(says.closes, {}, name)
       }

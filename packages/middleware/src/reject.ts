@@ -73,7 +73,9 @@ async function judged(call: Call<any>, outcome: Outcome, table: VerdictTable, na
   if (table.success.includes(code)) return outcome.judged({ verdict: 'ok' })
   const id = table.requestId === undefined ? undefined : at(value, table.requestId)
   const requestId = id === undefined || safe(id) !== id ? undefined : id
+  const saying = { kind: 'json', path: table.code, code: safe(code), messagePath: table.message } as const
   const row = rowOf(table, code, at(value, table.message) ?? '')
+  call.ledger.read({ ...saying, message: row?.message })
   if (row === undefined) {
     call.note(says.unlisted, { vendor: safe(code), status }, name)
     return outcome.judged({ verdict: 'input', code: 'VENDOR_CODE', vendorCode: safe(code), requestId })
@@ -87,6 +89,7 @@ function unreadable(call: Call<any>, reply: Reply, text: string, name: string): 
   const { status } = reply
   if (status === 204) return reply
   const html = /^\s*<(!doctype|html)/i.test(text)
+  call.ledger.read({ kind: html ? 'html' : 'text' })
   call.note(html ? says.html : says.noJson, { status }, name)
   return status < 300 ? reply.judged({ verdict: 'server', code: html ? 'BODY_HTML' : 'BODY_NOT_JSON' }) : reply
 }

@@ -7,7 +7,9 @@ import { maskedData } from './gate/masked-data.ts'
 import { ledgerOf } from './ledger-of.ts'
 import type { Ledger, Level, Trip } from './ledger.ts'
 import { type Facts, sentence } from './notes.ts'
-import { type Stall, stallsBetween } from './stalls.ts'
+import { answersOf, type TripAnswer } from './recording/answers.ts'
+import { type Recording, recordingOf } from './recording/recording.ts'
+import { jumpsBetween, type Stall, stallsBetween } from './stalls.ts'
 import type { Phases, Timeline } from './timeline.ts'
 import type { TlsFacts } from './tls-facts.ts'
 
@@ -63,6 +65,8 @@ export type FlightTrip = {
   readonly connection: FlightConnection | undefined
   /** Milliseconds from the last byte of the answer to the end. */
   readonly silence: number | undefined
+  /** What came of it, for a replay. */
+  readonly answer?: TripAnswer | undefined
   /** What the reply says of itself. */
   readonly reply:
     | {
@@ -129,6 +133,8 @@ export type Flight = {
   readonly stalls: readonly Stall[]
   /** Calls made on its behalf, at milliseconds since it began. */
   readonly children: readonly { readonly at: number; readonly flight: Flight }[]
+  /** What came from outside and is told nowhere else: for {@link replay}. */
+  readonly recording?: Recording | undefined
 }
 
 /** The flight of a result, an error, a ledger, or the reason a caller aborted with; undefined for anything else. */
@@ -138,12 +144,16 @@ export function flightOf(thing: unknown): Flight | undefined {
 }
 
 function flight(ledger: Ledger): Flight {
+  const { trips } = ledger
+  const answers = answersOf(ledger)
   const { id, level, method, url, endpoint, verdict, startedAt, endedAt, attempts, budget, end } = ledger
   const now = ledger.runtime.clock.now()
   const took = (endedAt ?? now) - startedAt
   // a virtual clock knows nothing of the process's stalls
   const stalls = ledger.runtime.clock === systemClock ? stallsBetween(startedAt, startedAt + took) : []
-  const began = ledger.runtime.clock.date() - (now - startedAt)
+  const jumped = ledger.runtime.clock === systemClock ? jumpsBetween(startedAt, now) : []
+  const date = ledger.runtime.clock.date() - (now - startedAt)
+  const began = jumped.reduce((before, jump) => before - jump.milliseconds, date)
   return {
     schema: 'penstock.flight/1',
     id,
@@ -168,7 +178,7 @@ function flight(ledger: Ledger): Flight {
       en: sentence(kind.en, facts),
       zh: sentence(kind.zh, facts),
     })),
-    trips: ledger.trips.map((trip) => tripOf(trip, began)),
+    trips: trips.map((trip, index) => ({ ...tripOf(trip, began), answer: answers[index] })),
     spans: (ledger.spans ?? []).map(({ layer, attempt, depth, from, to, verdict: ended }) => ({
       layer,
       attempt,
@@ -179,11 +189,15 @@ function flight(ledger: Ledger): Flight {
     })),
     stalls: stalls.map(({ at, milliseconds }) => ({ at: at - startedAt, milliseconds })),
     children: (ledger.children ?? []).map((child) => ({ at: child.startedAt - startedAt, flight: flight(child) })),
+    recording: recordingOf(ledger),
   }
 }
 
 /** @param began when the call did, by the wall clock */
-function tripOf({ timeline, ...trip }: Trip, began: number): FlightTrip {
+function tripOf(
+  { timeline, transport: _, failure: _f, headers: _h, body: _b, ...trip }: Trip,
+  began: number,
+): FlightTrip {
   const connection = timeline?.connection
   const real = connection !== undefined || timeline?.endedAt !== undefined
   return {

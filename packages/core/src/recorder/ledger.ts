@@ -1,6 +1,10 @@
-import { systemClock } from '../clock.ts'
+import type { Body } from '../body.ts'
+import { type Chance, systemClock } from '../clock.ts'
+import type { Repeatable } from '../endpoint.ts'
+import type { ReplyHeaders } from '../headers.ts'
 import type { Runtime } from '../runtime.ts'
-import type { Outcome, Phase, Sent } from '../outcome.ts'
+import type { Failure, Outcome, Phase, Sent } from '../outcome.ts'
+import type { AnyOverrides } from '../stack.ts'
 import type { Bilingual } from '../verdict-table.ts'
 import type { Verdict } from '../verdict.ts'
 import type { Budget } from '../budget.ts'
@@ -47,7 +51,24 @@ export type Trip = {
   reusedSocket: boolean | undefined
   /** What it did on the wire, and when. Undefined at level `off`. */
   readonly timeline: Timeline | undefined
+  readonly transport: string
+  /** As it came; never shown. */
+  failure: Failure | undefined
+  headers: ReplyHeaders | undefined
+  body: BodySaid | undefined
 }
+
+/** What a judge read in a body: the code, where it stood, and whether it was JSON at all. */
+export type BodySaid =
+  | {
+      readonly kind: 'json'
+      readonly path: string
+      readonly code: string
+      /** Where a message stood, and the table's own words for it. */
+      readonly messagePath: string
+      readonly message: string | undefined
+    }
+  | { readonly kind: 'html' | 'text' }
 
 /** What a call that did not go well ended with. */
 export type Ending = {
@@ -90,6 +111,16 @@ export class Ledger {
   children: Ledger[] | undefined = undefined
   /** Of a copy that goes its own way: the ledger of what it is a copy of. */
   forkOf: Ledger | undefined = undefined
+  /** What was asked for, as far as layers decide by it. */
+  repeatable: Repeatable = 'unsent'
+  bodyKind: Body['kind'] = 'none'
+  streams = false
+  overrides: AnyOverrides | undefined = undefined
+  /** Of the caller, when it aborted. Never shown. */
+  reason: unknown = undefined
+  /** What chance gave to its layers. */
+  draws: number[] | undefined = undefined
+  #chance: Chance | undefined = undefined
   /** How many layers the call has entered since a repeater last sent it. Kept by the pipeline. */
   reach = 0
   #depth = 0
@@ -119,6 +150,28 @@ export class Ledger {
   get url(): string {
     const query = this.#address.indexOf('?')
     return masked(query === -1 ? this.#address : this.#address.slice(0, query))
+  }
+
+  /** With its query: to compare with, never to show. */
+  get address(): string {
+    return this.#address
+  }
+
+  /** The client's, kept for a replay as it is drawn. */
+  get chance(): Chance {
+    if (this.level === 'off') return this.runtime.chance
+    return (this.#chance ??= () => {
+      const drawn = this.runtime.chance()
+      const draws = (this.draws ??= [])
+      if (draws.length < keptDraws) draws.push(drawn)
+      return drawn
+    })
+  }
+
+  /** What a judge read in the body of the last answer. */
+  read(said: BodySaid): void {
+    const trip = this.trips.at(-1)
+    if (trip !== undefined) trip.body = said
   }
 
   /** Milliseconds since the call began. */
@@ -151,7 +204,8 @@ export class Ledger {
     ;(this.children ??= []).push(child)
   }
 
-  depart(attempt: number): Trip {
+  /** @param transport its name */
+  depart(attempt: number, transport: string): Trip {
     const trip: Trip = {
       attempt,
       at: this.elapsed(),
@@ -162,6 +216,10 @@ export class Ledger {
       sent: 'none',
       reusedSocket: undefined,
       timeline: this.level === 'off' ? undefined : new Timeline(),
+      transport,
+      failure: undefined,
+      headers: undefined,
+      body: undefined,
     }
     this.trips = this.trips === noTrips ? [trip] : [...this.trips, trip]
     if (this.level !== 'off' && this.runtime.clock === systemClock) watchStalls()
@@ -172,11 +230,13 @@ export class Ledger {
   arrive(trip: Trip, outcome: Outcome): void {
     trip.took = this.elapsed() - trip.at
     if (outcome.failed) {
+      trip.failure = outcome
       trip.code = outcome.code
       trip.phase = outcome.phase
       trip.sent = outcome.sent
       trip.reusedSocket = outcome.reusedSocket
     } else {
+      trip.headers = outcome.headers
       trip.status = outcome.status
       trip.phase = 'receive'
       trip.sent = 'all'
@@ -187,6 +247,7 @@ export class Ledger {
   /** @param outcome how it ended, if there is one */
   settle(verdict: Verdict, outcome?: Outcome): void {
     this.verdict = verdict
+    if (outcome?.failed && verdict === 'cancelled') this.reason = outcome.reason
     if (outcome !== undefined && verdict !== 'ok' && verdict !== 'unknown') this.end = ending(outcome)
     this.endedAt = this.runtime.clock.now()
   }
@@ -224,5 +285,8 @@ function ending(outcome: Outcome): Ending {
 }
 
 let count = 0
+
+/** Of one call that goes on and on, no more than this. */
+const keptDraws = 1000
 
 const noTrips: readonly Trip[] = Object.freeze([])

@@ -11,6 +11,11 @@ const kept = 64
 const after = 60_000
 
 const found: Stall[] = []
+/** Times at which the wall clock left the monotonic one, and by how much. */
+const jumps: Stall[] = []
+/** Less is what clocks are put right by all the time. */
+const leap = 250
+let apart = NaN
 let watchedUntil = 0
 let watching = false
 /** When the timer is to ring that tells. */
@@ -21,7 +26,16 @@ export function watchStalls(): void {
   watchedUntil = systemClock.now() + after
   if (watching) return
   watching = true
+  apart = systemClock.date() - systemClock.now()
   look(systemClock.now() + every)
+}
+
+function lookForJump(now: number): void {
+  const before = apart
+  apart = systemClock.date() - now
+  if (Math.abs(apart - before) < leap) return
+  jumps.push({ at: now, milliseconds: apart - before })
+  if (jumps.length > kept) jumps.shift()
 }
 
 function look(due: number): void {
@@ -29,6 +43,7 @@ function look(due: number): void {
   systemClock
     .setTimer(() => {
       const now = systemClock.now()
+      lookForJump(now)
       if (now - due >= least) {
         found.push({ at: due, milliseconds: now - due })
         if (found.length > kept) found.shift()
@@ -47,4 +62,10 @@ export function stallsBetween(from: number, to: number): readonly Stall[] {
   const late = systemClock.now() - next
   const all = late >= least ? [...found, { at: next, milliseconds: late }] : found
   return all.filter(({ at, milliseconds }) => at < to && at + milliseconds > from)
+}
+
+/** Jumps of the wall clock, ahead and back, in a stretch of time; also one of just now. */
+export function jumpsBetween(from: number, to: number): readonly Stall[] {
+  if (watching) lookForJump(systemClock.now())
+  return jumps.filter(({ at }) => at >= from && at <= to + every)
 }

@@ -1,5 +1,6 @@
 import { systemClock } from '../clock.ts'
 import { type ReplyHeaders, header } from '../headers.ts'
+import type { Failure } from '../outcome.ts'
 import type { Connection } from './connection.ts'
 import { requestIdOf } from './request-id.ts'
 
@@ -26,6 +27,8 @@ export class Timeline {
   /** When the last piece of the body came. */
   heardAt: number | undefined = undefined
   endedAt: number | undefined = undefined
+  /** What ended the body of an answer. */
+  broken: Failure | undefined = undefined
   #headers: ReplyHeaders = {}
   connection: Connection | undefined = undefined
   /** Milliseconds that a kept-alive connection had been idle before it. */

@@ -1,4 +1,6 @@
 export { type Check, conformance, type Subject } from './conformance.ts'
+export { replay, type Replay, type Replayable, type ReplayOptions } from './replay.ts'
+export { type Difference, ReplayDifference } from './replay/difference.ts'
 export {
   breaks,
   hangs,

@@ -121,6 +121,7 @@ export abstract class Exchange extends Intake implements UploadSocket {
   }
 
   #fail(failure: Failure): void {
+    if (this.answered && this.timeline !== undefined) this.timeline.broken = failure
     this.close(failure)
     this.#resolve(failure)
   }
