@@ -194,14 +194,19 @@ function flight(ledger: Ledger): Flight {
 }
 
 /** @param began when the call did, by the wall clock */
-function tripOf(
-  { timeline, transport: _, failure: _f, headers: _h, body: _b, ...trip }: Trip,
-  began: number,
-): FlightTrip {
+function tripOf(trip: Trip, began: number): FlightTrip {
+  const { timeline, attempt, at, took, status, code, phase, sent, reusedSocket } = trip
   const connection = timeline?.connection
   const real = connection !== undefined || timeline?.endedAt !== undefined
   return {
-    ...trip,
+    attempt,
+    at,
+    took,
+    status,
+    code,
+    phase,
+    sent,
+    reusedSocket,
     phases: real ? timeline!.phases : undefined,
     total: real ? timeline!.total : undefined,
     idle: timeline?.idle,

@@ -26,11 +26,12 @@ export function bodyOf({ answer }: FlightTrip, read: string | undefined): Uint8A
 function put(value: object, path: string, text: string): void {
   const keys = path.split('.')
   const last = keys.pop()!
-  const own = (place: object, key: string, given: unknown) =>
-    Object.defineProperty(place, key, { value: given, enumerable: true, writable: true })
   const place = keys.reduce<object>((inside, key) => {
     if (!Object.hasOwn(inside, key)) own(inside, key, {})
     return Reflect.get(inside, key) as object
   }, value)
   own(place, last, text)
 }
+
+const own = (place: object, key: string, given: unknown) =>
+  Object.defineProperty(place, key, { value: given, enumerable: true, writable: true })

@@ -51,17 +51,17 @@ export function replayClock(date: number, stalls: readonly Stall[], jumps: reado
       time = Math.max(time, to)
     },
     async runUntil(work) {
-      let done = false
-      const end = () => (done = true)
+      const state = { done: false }
+      const end = () => (state.done = true)
       work.then(end, end)
       await settled()
-      while (!done && timers.held > 0) {
+      while (!state.done && timers.held > 0) {
         const entry = timers.take(Infinity)!
         time = Math.max(time, rung(entry.at))
         entry.ring()
         await settled()
       }
-      return done
+      return state.done
     },
   }
 }

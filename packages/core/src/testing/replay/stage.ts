@@ -94,7 +94,7 @@ const standIn = () =>
   )
 
 const unknownServer = new Failure(
-  'network',
+  'refused',
   'REPLAY_ENDED',
   'replay',
   'no request was sent then: nothing is known of what the server would answer',
