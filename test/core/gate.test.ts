@@ -41,6 +41,11 @@ describe('a secret', () => {
   })
 })
 
+it('made of nothing, by who writes no types, breaks no exit', () => {
+  const held = new Secret('none', undefined as unknown as string)
+  expect([masked('some text'), held.reveal()]).toEqual(['some text', undefined])
+})
+
 describe('what stands in a secret', () => {
   it.each([
     ['a bearer without its scheme', 'Bearer tok-4711-0815', 'tok-4711-0815'],
@@ -186,6 +191,7 @@ describe('environmentSecrets', () => {
     ['HTTP_PROXY', 'http://proxy.example:3128', []],
     ['PATH', '/usr/bin:/bin', []],
     ['EMPTY_TOKEN', '', []],
+    ['TOKEN_STYLE', 'disabled', []],
   ])('of %s=%s are %j', (name, text, secrets) => {
     expect(environmentSecrets({ [name]: text, NONE: undefined }).map((one) => one.reveal())).toEqual(secrets)
   })

@@ -211,8 +211,8 @@ export const codes = {
     'bug',
     'A file was not written, for a secret stands in it.',
     '文件未写入：其中含有密钥。',
-    'See at the field that is named how it came there; print secrets only by their mark.',
-    '检查所指出的字段；密钥只应以标记形式输出。',
+    'See at the field that is named how it came there; print secrets only by their mark. A secret that is a plain word stands in many texts: change it.',
+    '检查所指出的字段；密钥只应以标记形式输出。若密钥是普通单词，请更换。',
   ),
   FLIGHT_FILE: entry(
     'input',

@@ -60,7 +60,7 @@ export function supportBundle(flights: readonly Flight[], options: SupportBundle
   const files = Object.entries({ 'README.txt': readme, ...texts })
   const entries = files.map(([name, text]) => [name, Buffer.from(gate(name, text))])
   // the first day a ZIP file knows
-  const bytes = zipSync(Object.fromEntries(entries) as fflate.Zippable, { mtime: new Date(1980, 0, 1), level: 9 })
+  const bytes = zipSync(Object.fromEntries(entries) as fflate.Zippable, { mtime: new Date(1980, 0, 1), level: 6 })
   return { bytes, files: files.map(([name]) => name), redactions }
 }
 

@@ -15,7 +15,7 @@ import { Secret } from '../../secret.ts'
 export function environmentSecrets(env: Readonly<Record<string, string | undefined>>): Secret[] {
   return Object.entries(env).flatMap(([name, value]) => {
     if (!value) return []
-    if (telling.test(name) && !place.test(name)) return [new Secret(name, value)]
+    if (telling.test(name) && !place.test(name) && !word.test(value)) return [new Secret(name, value)]
     return passwordsOf(/proxy$/i.test(name) && !value.includes('://') ? `http://${value}` : value).map(
       (password) => new Secret(name, password),
     )
@@ -23,6 +23,9 @@ export function environmentSecrets(env: Readonly<Record<string, string | undefin
 }
 
 const telling = /SECRET|TOKEN|PASSW(OR)?D|PASSPHRASE|CREDENTIAL|(API|ACCESS|PRIVATE|AUTH|SIGNING|ENCRYPTION)_?KEY/i
+
+/** `disabled`, `postgres`: it stands in any text. */
+const word = /^[a-z]{1,12}$/i
 
 /** Where a secret is, and not what. */
 const place = /_(FILE|PATH|DIR|URL|URI|ID|TYPE|NAME)$/i

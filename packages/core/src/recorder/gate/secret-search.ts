@@ -6,6 +6,7 @@ import { spellings } from './spellings.ts'
 
 type Ready = {
   readonly search: Search
+  readonly values: Set<string>
   readonly parts: Set<string>
   readonly spellings: Set<string>
   place: Place
@@ -19,7 +20,7 @@ export function secretSearch(): Search {
   let ready = last?.deref()
   const { secrets, again, place } = liveSecrets(ready?.place)
   if (ready === undefined || again) {
-    ready = { search: new Search(), parts: new Set(), spellings: new Set(), place }
+    ready = { search: new Search(), values: new Set(), parts: new Set(), spellings: new Set(), place }
     last = new WeakRef(ready)
   }
   for (const secret of secrets) feed(ready, secret)
@@ -27,9 +28,13 @@ export function secretSearch(): Search {
   return ready.search
 }
 
-function feed({ search, parts, spellings: known }: Ready, secret: Secret): void {
+function feed({ search, values, parts, spellings: known }: Ready, secret: Secret): void {
+  const value: unknown = secret.reveal()
+  // many have one value: a cookie is made anew for each call; and who writes no types may have made one of nothing
+  if (typeof value !== 'string' || values.has(value)) return
+  values.add(value)
   const mark = String(secret)
-  for (const part of secretParts(secret.reveal())) {
+  for (const part of secretParts(value)) {
     if (parts.has(part)) continue
     parts.add(part)
     for (const [text, spelling] of spellings(part)) {
