@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { pathToFileURL } from 'node:url'
 import { ConfigError, Secret } from '@penstock/core'
-import { readFlights, saveBundle, supportBundle } from '@penstock/core/diagnose'
+import { saveBundle, supportBundle } from '@penstock/core/diagnose'
 import { credentials } from './credentials.ts'
 import { exitCodes } from './exit-codes.ts'
+import { flightsFrom } from './flights-from.ts'
 import type { Terminal } from './terminal.ts'
 
 export type BundleFlags = {
@@ -22,7 +22,7 @@ export async function bundle(
   // those of the configuration, too: what is wrong with it is no matter here
   const keys = await credentials(env, say).catch(() => undefined)
   if (keys !== undefined) secrets.push(...Object.values(keys).filter((one) => one instanceof Secret))
-  const flights = files.flatMap((file) => readFlights(file === '-' ? readFileSync(0, 'utf8') : pathToFileURL(file)))
+  const flights = (await Promise.all(files.map(flightsFrom))).flat()
   const options = {
     lang: language,
     versions: versions(),

@@ -1,8 +1,7 @@
-import { text } from 'node:stream/consumers'
-import { pathToFileURL } from 'node:url'
 import type { Flight } from '@penstock/core'
-import { conclude, readFlights, waterfall } from '@penstock/core/diagnose'
+import { conclude, waterfall } from '@penstock/core/diagnose'
 import { exitCodes } from './exit-codes.ts'
+import { flightsFrom } from './flights-from.ts'
 import { lookOut, type Terminal } from './terminal.ts'
 
 export type ReportFlags = {
@@ -16,8 +15,7 @@ export type ReportFlags = {
  * standard input.
  */
 export async function report(file: string, { all, ascii, json }: ReportFlags, terminal: Terminal): Promise<number> {
-  // a URL, so that no odd path is taken for the text itself
-  const flights = readFlights(file === '-' ? await text(process.stdin) : pathToFileURL(file))
+  const flights = await flightsFrom(file)
   const { out, err, say, paint } = terminal
   const shown = all ? flights : worst(flights)
   if (json) for (const flight of shown) out(JSON.stringify({ ...flight, conclusion: conclude(flight) }))

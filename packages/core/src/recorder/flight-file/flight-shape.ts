@@ -1,4 +1,4 @@
-import { address, amount, exactly, flag, list, maybe, number, record, type Shape, text } from './shape.ts'
+import { address, amount, exactly, flag, list, maybe, moment, number, record, type Shape, text } from './shape.ts'
 
 export const schema = 'penstock.flight/1'
 /** Calls on behalf of calls: nobody nests them deeper, and a view must not run out of stack. */
@@ -12,8 +12,8 @@ const certificate = record({
   subject: text,
   issuer: text,
   names: maybe(text),
-  validFrom: text,
-  validTo: text,
+  validFrom: moment,
+  validTo: moment,
   fingerprint256: text,
 })
 const tls = record({ protocol: maybe(text), cipher: maybe(text), resumed: flag, chain: list(certificate) })
@@ -60,7 +60,7 @@ const own = record({
   method: text,
   url: address,
   endpoint: maybe(text),
-  startedAt: text,
+  startedAt: moment,
   took: amount,
   deadline: maybe(number),
   running: flag,

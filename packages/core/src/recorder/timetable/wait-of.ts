@@ -20,11 +20,18 @@ export function waitOf(note: FlightNote, flight: Flight): Stretch | undefined {
 
 /** It ends with what the call does next. What the layer reckoned bounds it: what lies between is not for it to explain. */
 function endOf(note: FlightNote, wait: number | undefined, { took, trips, notes, children }: Flight): number {
-  const after = (from: number, moments: readonly { readonly at: number }[]) =>
-    moments.reduce((first, { at }) => (at >= from && at < first ? at : first), took)
-  const sent = Math.min(after(note.at, trips), after(note.at, children))
-  const others = notes.filter((one) => one !== note)
-  const next = Math.min(sent, after(note.at + (wait ?? 0) * 0.9, others))
-  if (wait === undefined) return Math.min(sent, after(note.at, others.slice(notes.indexOf(note))))
+  const sent = Math.min(first(trips, note.at), first(children, note.at), took)
+  if (wait === undefined) return Math.min(sent, first(notes, note.at, notes.indexOf(note) + 1))
+  const next = Math.min(sent, first(notes, note.at + wait * 0.9, 0, note))
   return next <= note.at + wait * late.share + late.milliseconds ? next : note.at + wait
+}
+
+/** The first moment from `from` on. */
+function first(moments: readonly { readonly at: number }[], from: number, start = 0, except?: object): number {
+  let earliest = Infinity
+  for (let index = start; index < moments.length; index++) {
+    const { at } = moments[index]!
+    if (at >= from && at < earliest && moments[index] !== except) earliest = at
+  }
+  return earliest
 }
