@@ -26,8 +26,8 @@ const says = findings('runtime', {
       'NODE_TLS_REJECT_UNAUTHORIZED=0：本进程中的其他客户端会接受任何证书（Penstock 仍然校验）',
     ],
     [
-      'unset NODE_TLS_REJECT_UNAUTHORIZED; trust a private authority by NODE_EXTRA_CA_CERTS=ca.pem or tls({ ca })',
-      'unset NODE_TLS_REJECT_UNAUTHORIZED；私有 CA 请用 NODE_EXTRA_CA_CERTS=ca.pem 或 tls({ ca }) 信任',
+      'Take it out: unset NODE_TLS_REJECT_UNAUTHORIZED. A private authority is trusted by NODE_EXTRA_CA_CERTS=ca.pem or tls({ ca }).',
+      '请移除：unset NODE_TLS_REJECT_UNAUTHORIZED。私有 CA 用 NODE_EXTRA_CA_CERTS=ca.pem 或 tls({ ca }) 信任。',
     ],
   ],
   extraCa: ['ok', ['NODE_EXTRA_CA_CERTS adds {count} authorities', 'NODE_EXTRA_CA_CERTS 追加了 {count} 个 CA']],
