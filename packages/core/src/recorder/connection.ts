@@ -1,5 +1,6 @@
 import type { TLSSocket } from 'node:tls'
 import { systemClock } from '../clock.ts'
+import type { Tape } from '../transports/tap.ts'
 import { type TlsFacts, tlsFacts } from './tls-facts.ts'
 
 /** One address that was tried. */
@@ -31,6 +32,8 @@ export class Connection {
   tls: TlsFacts | undefined = undefined
   #tcp: Counting | undefined = undefined
   #handshake: HandshakeBytes | undefined = undefined
+  /** Undefined unless what goes over it is taken down. */
+  tape: Tape | undefined = undefined
   /** Requests it has carried. */
   uses = 0
   /** Since when nobody uses it. */
@@ -48,14 +51,14 @@ export class Connection {
     if (tried !== undefined) tried.code = code ?? 'unknown'
   }
 
-  /** By the socket that is open now. A later leg, behind a proxy, leaves the address as it is. */
-  opened(socket: {
-    readonly remoteAddress?: string | undefined
-    readonly remotePort?: number | undefined
-    readonly localPort?: number | undefined
-  }): void {
+  /**
+   * By the socket that is open now. A later leg, behind a proxy, leaves the address as it is.
+   *
+   * @param outward the one that leaves the process, if it is not the same
+   */
+  opened(socket: Ends, outward: Ends = socket): void {
     if (this.connectedAt !== undefined) return
-    const { remoteAddress, remotePort, localPort } = socket
+    const { remoteAddress, remotePort, localPort } = outward
     this.connectedAt = systemClock.now()
     this.#tcp = beneath(socket)
     this.address = remoteAddress
@@ -96,6 +99,12 @@ export class Connection {
 function beneath(socket: object): Counting | undefined {
   const handle: unknown = Reflect.get(socket, '_handle')
   return Object(handle) === handle ? (Reflect.get(handle as object, '_parent') as Counting | undefined) : undefined
+}
+
+type Ends = {
+  readonly remoteAddress?: string | undefined
+  readonly remotePort?: number | undefined
+  readonly localPort?: number | undefined
 }
 
 type Counting = { readonly bytesRead?: number; readonly bytesWritten?: number }

@@ -120,7 +120,7 @@ export type Flight = {
   readonly maxAttempts: number
   readonly notes: readonly FlightNote[]
   readonly trips: readonly FlightTrip[]
-  /** At level `all`: the time of every layer. */
+  /** At levels `all` and `wire`: the time of every layer. */
   readonly spans: readonly {
     readonly layer: string
     readonly attempt: number

@@ -12,9 +12,10 @@ import { masked } from './gate/masked.ts'
 import type { Facts, NoteKind } from './notes.ts'
 import { watchStalls } from './stalls.ts'
 import { Timeline } from './timeline.ts'
+import { tripLabel } from './trip-label.ts'
 
-/** How much is kept: nothing; decisions and wire facts; a span a layer as well. */
-export const levels = ['off', 'errors', 'all'] as const
+/** How much is kept: nothing; decisions and wire facts; a span a layer as well; all bytes too, while a `capture()` runs. */
+export const levels = ['off', 'errors', 'all', 'wire'] as const
 export type Level = (typeof levels)[number]
 
 /** What a layer decided, and the numbers that made it decide. */
@@ -26,7 +27,7 @@ export type Note = {
   readonly facts: Facts
 }
 
-/** The time a call spent in one layer and what lay inside it. Only level `all` has these. */
+/** The time a call spent in one layer and what lay inside it. Only levels `all` and `wire` have these. */
 export type Span = {
   readonly layer: string
   readonly attempt: number
@@ -143,7 +144,7 @@ export class Ledger {
     this.#address = about.url
     this.endpoint = about.endpoint
     this.startedAt = about.runtime.clock.now()
-    if (about.level === 'all') this.spans = []
+    if (about.level === 'all' || about.level === 'wire') this.spans = []
   }
 
   /** Without the query, and without a live secret in the path. */
@@ -215,7 +216,8 @@ export class Ledger {
       phase: 'local',
       sent: 'none',
       reusedSocket: undefined,
-      timeline: this.level === 'off' ? undefined : new Timeline(),
+      timeline:
+        this.level === 'off' ? undefined : new Timeline(this.level === 'wire' ? tripLabel(this, attempt) : undefined),
       transport,
       failure: undefined,
       headers: undefined,

@@ -36,6 +36,12 @@ export class Timeline {
   /** Of bodies, as they were on the wire. */
   bytesSent = 0
   bytesReceived = 0
+  readonly #label: string | undefined
+
+  /** @param label what a capture calls it; level `wire` alone has one */
+  constructor(label?: string) {
+    this.#label = label
+  }
 
   /** It has its connection, and may write to it. */
   begin(connection: Connection | undefined): void {
@@ -45,6 +51,7 @@ export class Timeline {
     if (connection === undefined) return
     if (connection.uses++ > 0 && connection.idleSince !== undefined) this.idle = Math.max(0, now - connection.idleSince)
     connection.idleSince = undefined
+    if (this.#label !== undefined) connection.tape?.begins(this.#label)
   }
 
   sent(): void {

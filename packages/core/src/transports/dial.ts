@@ -3,6 +3,7 @@ import type { TLSSocket } from 'node:tls'
 import { systemClock } from '../clock.ts'
 import type { Phase } from '../outcome.ts'
 import { Connection } from '../recorder/connection.ts'
+import { tapeOf } from './tap.ts'
 
 /** One connection on its way, and how far it has come. Through a proxy it is made of more than one socket. */
 export class Dial {
@@ -83,12 +84,15 @@ export class Dial {
 }
 
 function watch(socket: net.Socket, connection: Connection): void {
-  socket.on('connectionAttempt', (address, _, family) => connection.tried(address, family))
-  socket.on('connectionAttemptFailed', (address, _port, _family, error: NodeJS.ErrnoException) =>
+  connection.tape ??= tapeOf(socket)
+  // of a connection that is taken down, the one that leaves the process
+  const outward = connection.tape?.outward ?? socket
+  outward.on('connectionAttempt', (address, _, family) => connection.tried(address, family))
+  outward.on('connectionAttemptFailed', (address, _port, _family, error: NodeJS.ErrnoException) =>
     connection.failed(address, error.code),
   )
-  socket.once('lookup', () => (connection.lookedUpAt ??= systemClock.now()))
-  socket.once('connect', () => connection.opened(socket))
+  outward.once('lookup', () => (connection.lookedUpAt ??= systemClock.now()))
+  outward.once('connect', () => connection.opened(socket, outward))
   if (!('getPeerX509Certificate' in socket)) return
   const secured = socket as TLSSocket
   connection.secured = true

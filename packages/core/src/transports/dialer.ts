@@ -1,25 +1,26 @@
-import type { WireOptions } from '../wire-options.ts'
 import { Dial } from './dial.ts'
 import { Leg } from './leg.ts'
 import { proxyFault } from './proxy-fault.ts'
+import type { TappedWire } from './tap.ts'
 import { tunnel } from './tunnel.ts'
 
 /** Makes the connections of one pool, the same way for every transport: to the origin, or to the proxy that is named. */
 export class Dialer {
-  readonly #wire: WireOptions
+  readonly #wire: TappedWire
   readonly #timeout: number
   readonly #first: Leg
   /** The origin itself, behind a tunnel. */
   readonly #behind: Leg | undefined
   readonly #underWay = new Set<Dial>()
 
-  constructor(origin: string, wire: WireOptions, timeout: number, protocols: readonly string[]) {
-    const { tls, proxy, addresses } = wire
+  constructor(origin: string, wire: TappedWire, timeout: number, protocols: readonly string[]) {
+    const { tls, proxy, addresses, tap } = wire
     this.#wire = wire
     this.#timeout = timeout
-    if (proxy === undefined) this.#first = new Leg(origin, tls, protocols, addresses)
-    else this.#first = new Leg(proxy.origin, proxy.tls, ['http/1.1'], undefined)
-    if (proxy !== undefined && origin.startsWith('https:')) this.#behind = new Leg(origin, tls, protocols, undefined)
+    if (proxy === undefined) this.#first = new Leg(origin, tls, protocols, addresses, tap)
+    else this.#first = new Leg(proxy.origin, proxy.tls, ['http/1.1'], undefined, tap)
+    if (proxy !== undefined && origin.startsWith('https:'))
+      this.#behind = new Leg(origin, tls, protocols, undefined, tap)
   }
 
   /** Whether a dial has its last socket from the start. */

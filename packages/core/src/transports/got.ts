@@ -13,6 +13,7 @@ import { peer } from './peer.ts'
 import { poolAbout, type PoolOptions, poolOptions } from './pool-options.ts'
 import { type Pool, Pools } from './pools.ts'
 import { replyHeaders } from './reply-headers.ts'
+import { wireOf } from './tap.ts'
 import { headerLimit } from '../wire-options.ts'
 import type { WireRequest } from './wire-request.ts'
 
@@ -60,7 +61,7 @@ export function gotTransport(options: GotOptions = {}): Transport {
     about: poolAbout(sockets),
     send(call) {
       if (pools.closed) return Promise.resolve(refused('CLIENT_CLOSED', 'got', 'the transport is closed'))
-      return new GotExchange(call, pools.of(call.origin, call.wire)).start()
+      return new GotExchange(call, pools.of(call.origin, wireOf(call))).start()
     },
     close: () => pools.close(),
   }

@@ -2,6 +2,7 @@ import net from 'node:net'
 import tls from 'node:tls'
 import type { Addresses, TlsOptions } from '../wire-options.ts'
 import { lookupIn } from './lookup-in.ts'
+import type { Tap } from './tap.ts'
 import { checkIdentity, secureContext } from './trust.ts'
 
 /** One end to connect to, the same way every time: an origin, or the proxy before it. */
@@ -10,6 +11,7 @@ export class Leg {
   readonly port: number
   readonly #secure: tls.ConnectionOptions | undefined
   readonly #to: net.TcpNetConnectOpts
+  readonly #tap: Tap | undefined
   /** Of the last connection that was trusted, so that the next need not shake hands in full. */
   #session: Buffer | undefined = undefined
 
@@ -18,10 +20,12 @@ export class Leg {
     options: TlsOptions | undefined,
     protocols: readonly string[],
     addresses: Addresses | undefined,
+    tap: Tap | undefined,
   ) {
     const url = new URL(origin)
     this.host = url.hostname.replace(/^\[|\]$/g, '')
     this.port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80)
+    this.#tap = tap
     this.#to = {
       host: this.host,
       port: this.port,
@@ -32,13 +36,16 @@ export class Leg {
       ...(addresses && { lookup: lookupIn(addresses) }),
     }
     if (url.protocol !== 'https:') return
+    const name = options?.serverName || this.host
+    const identity = checkIdentity(options)
     this.#secure = {
       servername: options?.serverName ?? (this.isNamed ? this.host : ''),
       secureContext: secureContext(options),
       ALPNProtocols: [...protocols],
       // said here, or NODE_TLS_REJECT_UNAUTHORIZED decides
       rejectUnauthorized: true,
-      checkServerIdentity: checkIdentity(options),
+      // Node takes the host that is connected to for the name, and a tap leads elsewhere
+      checkServerIdentity: (_, certificate) => identity(name, certificate),
     }
   }
 
@@ -58,12 +65,18 @@ export class Leg {
 
   /** A socket of its own. It is open by `connect`, or by `secureConnect` where it is secured. */
   connect(): net.Socket {
-    return this.#secure === undefined ? net.connect(this.#to) : this.#secured(this.#to)
+    return this.#tap === undefined ? this.#open(this.#to) : this.#tap.connect(this.#to, (to) => this.#open(to))
+  }
+
+  #open(to: net.TcpNetConnectOpts): net.Socket {
+    return this.#secure === undefined ? net.connect(to) : this.#secured(to)
   }
 
   /** Secured through a socket that leads there. */
   over(socket: net.Socket): tls.TLSSocket {
-    return this.#secured({ socket, host: this.host })
+    const secured = this.#secured({ socket, host: this.host })
+    this.#tap?.secures(secured, socket)
+    return secured
   }
 
   #secured(to: tls.ConnectionOptions): tls.TLSSocket {

@@ -1,4 +1,4 @@
-import type { WireOptions } from '../wire-options.ts'
+import type { TappedWire } from './tap.ts'
 import { wireKey } from './wire-key.ts'
 
 /** The sockets of one origin and one set of wire options. */
@@ -9,15 +9,15 @@ export interface Pool {
 
 /** The pools of a transport, the one used longest ago first. */
 export class Pools<Kind extends Pool> {
-  readonly #open: (origin: string, wire: WireOptions) => Kind
+  readonly #open: (origin: string, wire: TappedWire) => Kind
   readonly #most: number
   readonly #pools = new Map<string, Kind>()
   #lastOrigin = ''
-  #lastWire: WireOptions | undefined = undefined
+  #lastWire: TappedWire | undefined = undefined
   #last: Kind | undefined = undefined
   closed = false
 
-  constructor(most: number, open: (origin: string, wire: WireOptions) => Kind) {
+  constructor(most: number, open: (origin: string, wire: TappedWire) => Kind) {
     this.#most = most
     this.#open = open
   }
@@ -26,7 +26,7 @@ export class Pools<Kind extends Pool> {
     return this.#pools.size
   }
 
-  of(origin: string, wire: WireOptions): Kind {
+  of(origin: string, wire: TappedWire): Kind {
     if (origin === this.#lastOrigin && wire === this.#lastWire) return this.#last!
     const shared = wireKey(wire)
     const key = shared === '' ? origin : `${origin} ${shared}`

@@ -9,6 +9,7 @@ import { Lane, type Passenger } from './lane.ts'
 import { peer } from './peer.ts'
 import { poolAbout, type PoolOptions, poolOptions } from './pool-options.ts'
 import { type Pool, Pools } from './pools.ts'
+import { wireOf } from './tap.ts'
 import { headerLimit } from '../wire-options.ts'
 import type { WireRequest } from './wire-request.ts'
 
@@ -76,7 +77,7 @@ export function undiciTransport(options: UndiciOptions = {}): Transport {
     about: [poolAbout(sockets), http2 ? 'HTTP/2' : ''].filter((part) => part !== '').join(', '),
     send(call) {
       if (pools.closed) return Promise.resolve(refused('CLIENT_CLOSED', 'undici', 'the transport is closed'))
-      return new UndiciExchange(call, pools.of(call.origin, call.wire).pool).start()
+      return new UndiciExchange(call, pools.of(call.origin, wireOf(call)).pool).start()
     },
     close: () => pools.close(),
   }

@@ -1,19 +1,20 @@
 import { createHash } from 'node:crypto'
 import { Secret } from '../secret.ts'
-import type { WireOptions } from '../wire-options.ts'
+import type { TappedWire } from './tap.ts'
 
 const known = new WeakMap<object, string>()
 
 /** What calls must share to share a socket, as a digest: the options hold keys. Empty for the defaults. */
-export function wireKey(wire: WireOptions): string {
+export function wireKey(wire: TappedWire): string {
   return known.get(wire) ?? remembered(wire, together(wire))
 }
 
-function together({ tls, limits, proxy, addresses }: WireOptions): string {
+function together({ tls, limits, proxy, addresses, tap }: TappedWire): string {
   const parts = [part(tls)]
   if (limits?.headers !== undefined) parts.push(`headers ${limits.headers}`)
   if (proxy !== undefined) parts.push(`proxy ${part({ ...proxy, tls: part(proxy.tls) })}`)
   if (addresses !== undefined) parts.push(`addresses ${addresses.key}`)
+  if (tap !== undefined) parts.push(tap.key)
   return parts.join(' ').trim()
 }
 
