@@ -1,4 +1,4 @@
-import { client, flightOf, type Flight, pipeline, type Stackable, slots } from '@penstock/core'
+import { client, flightOf, type Flight, type Level, pipeline, type Stackable, slots } from '@penstock/core'
 import { conclude, type Conclusion } from '@penstock/core/diagnose'
 import type { gotTransport } from '@penstock/core/got'
 import type { undiciTransport } from '@penstock/core/undici'
@@ -12,16 +12,18 @@ export type Called = {
   readonly conclusion: Conclusion | undefined
 }
 
-/** Makes the call of a setting, and says what came of it. */
+/** Makes the call of a setting, and says what came of it. @param diagnose how much is kept */
 export async function penstockCall(
   make: typeof undiciTransport | typeof gotTransport,
   setting: Setting,
+  diagnose: Level = 'errors',
 ): Promise<Called> {
   const { origin, path = '/', method = 'GET', headers, bytes, clock, warmUps = 0, holds, blocks, endpoint } = setting
   await using http = client({
     pipeline: pipeline(layersOf(setting) as [], make(setting.transport)),
     origin,
     chance: () => 0.9,
+    diagnose,
     ...(headers && { headers }),
     ...(clock && { clock }),
   })

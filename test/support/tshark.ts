@@ -15,7 +15,12 @@ export async function tshark(file: string, fields: readonly string[], ...more: r
 /** The bytes that HTTP carried in a body, whatever packets they came in. */
 export async function run(args: readonly string[]): Promise<string> {
   if (!isInstalled('tshark')) throw new Error('tshark is not installed: apt-get install tshark (debian-packages.txt)')
-  const env = { PATH: process.env['PATH'], HOME: '/nonexistent', WIRESHARK_CONFIG_DIR: '/nonexistent', LC_ALL: 'C.UTF-8' }
+  const env = {
+    PATH: process.env['PATH'],
+    HOME: '/nonexistent',
+    WIRESHARK_CONFIG_DIR: '/nonexistent',
+    LC_ALL: 'C.UTF-8',
+  }
   const { stdout } = await promisify(execFile)('tshark', ['-n', ...args], { env, maxBuffer: 512 * 2 ** 20 })
   return stdout
 }

@@ -67,7 +67,7 @@ export async function capture(options: CaptureOptions): Promise<Capture> {
     if (closed) return
     closed = true
     setTap(undefined)
-    relay.close()
+    await relay.close()
     recording.end()
     packets.close()
     keys?.close()

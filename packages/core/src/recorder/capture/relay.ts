@@ -25,6 +25,8 @@ export class Relay implements Tap {
   /** By the port they come from: the relay's ends that wait for their sockets, and sockets that wait for theirs. */
   readonly #strangers = new Map<number, net.Socket>()
   readonly #expected = new Map<number, (inner: net.Socket) => void>()
+  /** By the transport's socket: the one that leaves the process for it. */
+  readonly #open = new Map<net.Socket, net.Socket>()
 
   constructor(key: string, recording: Recording, tellKey: (line: Buffer) => void) {
     this.key = key
@@ -71,6 +73,8 @@ export class Relay implements Tap {
       this.#cross(socket, conversation)
       tell(null, '127.0.0.1', 4)
     })
+    this.#open.set(socket, outward)
+    outward.once('close', () => this.#open.delete(socket))
     socket.once('close', () => {
       if (outward.connecting) outward.destroy()
     })
@@ -128,9 +132,21 @@ export class Relay implements Tap {
     else join(inner)
   }
 
-  /** New connections are made without it. Those that are open go on. */
-  close(): void {
+  /** New connections are made without it. Those that are open go on; whose socket is closed already, is waited for. */
+  async close(): Promise<void> {
     this.#closed = true
     if (this.#crossing === 0) this.#server.close()
+    const closing = [...this.#open].filter(([socket]) => socket.destroyed).map(([, outward]) => closed(outward))
+    await Promise.all(closing)
   }
 }
+
+/** A peer that takes nothing keeps a socket open for ever, and a file is not held back for that. */
+const closed = (socket: net.Socket) =>
+  new Promise<void>((resolve) => {
+    const timer = systemClock.setTimer(resolve, 200)
+    socket.once('close', () => {
+      systemClock.clearTimer(timer)
+      resolve()
+    })
+  })
