@@ -95,7 +95,9 @@ test('TLS keys go to the file that is named, else to that of SSLKEYLOGFILE, and 
   await keysAfter('named.log', 'wire')
   await keysAfter('other.log', 'all')
   expect(readFileSync(shared, 'utf8')).toBe('# of another program\n')
-  expect(readFileSync(join(folder, 'named.log'), 'utf8').match(/^[A-Z_\d]+(?= )/gm)).toContain('CLIENT_TRAFFIC_SECRET_0')
+  expect(readFileSync(join(folder, 'named.log'), 'utf8').match(/^[A-Z_\d]+(?= )/gm)).toContain(
+    'CLIENT_TRAFFIC_SECRET_0',
+  )
   expect(statSync(join(folder, 'named.log')).mode & 0o777).toBe(0o600)
   expect(readFileSync(join(folder, 'other.log'), 'utf8')).toBe('')
   await keysAfter(undefined, 'wire')

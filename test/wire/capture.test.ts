@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
+import type http from 'node:http'
 import https from 'node:https'
 import http2 from 'node:http2'
 import type net from 'node:net'
@@ -21,7 +22,7 @@ beforeAll(async () => {
 })
 
 /** Answers with the length of what it was sent, or with as many bytes as the path says. */
-const counting: https.RequestListener = (request, response) => {
+const counting: http.RequestListener = (request, response) => {
   let length = 0
   request
     .on('data', (piece: Buffer) => (length += piece.length))
@@ -32,8 +33,6 @@ const counting: https.RequestListener = (request, response) => {
 
 const wired = (make: Make, origin: string, layers: Parameters<typeof over>[2] = [tls({ ca: own.cert })]): Client =>
   over(make(), origin, layers, { diagnose: 'wire' })
-
-const bytesOf = (lines: readonly (readonly string[])[]) => lines.map(([, text = '']) => text)
 
 onBothTransports((make) => {
   test.each([
@@ -96,7 +95,7 @@ onBothTransports((make) => {
       expect(await tshark(tape.file, ['http.request.uri'], '-Y', `http.request && (${filter})`)).toEqual([
         [`/call-${at}`],
       ])
-    const times = bytesOf((await tshark(tape.file, ['frame.number', 'frame.time_epoch'])) as string[][]).map(Number)
+    const times = (await tshark(tape.file, ['frame.time_epoch'])).map(([time]) => Number(time))
     expect(times).toEqual(times.toSorted((one, other) => one - other))
   })
 
