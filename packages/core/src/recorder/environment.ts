@@ -21,7 +21,7 @@ export function diagnosed(level: Level): Level {
     if (asked !== '' && asked !== 'off') begin(asked)
   }
   if (asked === '' || asked === 'off') return level
-  if (/(^|,)\s*all\s*(,|$)/.test(asked)) return 'all'
+  if (/(^|,)\s*all\s*(,|$)/.test(asked)) return level === 'wire' ? level : 'all'
   return level === 'off' ? 'errors' : level
 }
 

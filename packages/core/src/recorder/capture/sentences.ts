@@ -22,5 +22,4 @@ export const unwritable = (file: string, code: string): Bilingual => ({
 })
 
 /** Node's own way to warn. */
-export const emitWarning: Warn = ({ en }) =>
-  process.emitWarning(en, { type: 'SecurityWarning', code: 'PENSTOCK_CAPTURE' })
+export const emitWarning: Warn = ({ en }) => process.emitWarning(en, 'SecurityWarning')
