@@ -9,6 +9,7 @@ import { client, pipeline, Secret } from '@penstock/core'
 import * as diagnose from '@penstock/core/diagnose'
 import { checkLines, doctor } from '@penstock/core/doctor'
 import { breaks, replies, scriptedTransport } from '@penstock/core/testing'
+import { startEmulator } from '@penstock/ocr/emulator'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { closedPort, type Loopback, serving } from '../support/loopback.ts'
 import { type Canary, canary, sightings } from './canaries/canary.ts'
@@ -41,7 +42,7 @@ afterAll(async () => {
 })
 
 describe('PENSTOCK_DIAGNOSE', () => {
-  it.each(['errors', 'all', 'all,json', 'all,line', 'all,dir:'])('=%s shows none', async (asked) => {
+  it.concurrent.each(['errors', 'all', 'all,json', 'all,line', 'all,dir:'])('=%s shows none', async (asked) => {
     const kept = join(dir, asked.replaceAll(/\W/g, '-'))
     const child = spawn(
       process.execPath,
@@ -61,6 +62,52 @@ describe('PENSTOCK_DIAGNOSE', () => {
     // it did say something
     expect((err + files.join('')).includes('/broken')).toBe(true)
   })
+})
+
+describe('penstock', () => {
+  const key = canary('the api key')
+  const secret = canary('the secret key')
+  const image = join(import.meta.dirname, '../../examples/images/invoice-en.png')
+  const cases = [
+    ['keys as they should be', key.value, secret.value],
+    ['keys that were pasted badly', `"${key.value}"`, `${secret.value}\n`],
+    ['keys that stand in each other’s place, with full-width letters', ` ${secret.value}`, `\ufeff${key.value}Ａ`],
+  ] as const
+  const commands = [
+    ['doctor', '--json'],
+    ['doctor', '--lang', 'zh'],
+    ['recognize', '--explain', '--diagnose=all', '--format', 'json', image],
+  ]
+  const all = cases.flatMap(([title, ...keys]) =>
+    commands.map((command) => [`${title}: ${command[0]} ${command[1]}`, ...keys, command] as const),
+  )
+
+  it.each(all)(
+    'shows no %s',
+    async (_, apiKey, secretKey, command) => {
+      await using emulator = await startEmulator()
+      const child = spawn(
+        process.execPath,
+        ['--conditions=source', join(import.meta.dirname, '../../packages/ocr/bin/penstock.js'), ...command],
+        {
+          cwd: dir,
+          env: {
+            PATH: process.env['PATH'],
+            HOME: dir,
+            BAIDU_API_KEY: apiKey,
+            BAIDU_SECRET_KEY: secretKey,
+            BAIDU_ORIGIN: emulator.url,
+            HTTPS_PROXY: `http://me:${plain.value.replaceAll(/\W/g, '')}@127.0.0.1:9`,
+          },
+        },
+      )
+      const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
+      const bare = { ...plain, forms: [plain.value.replaceAll(/\W/g, '')] }
+      expect(sightings([key, secret, bare], { out, err })).toEqual([])
+      expect((out + err).length).toBeGreaterThan(100)
+    },
+    60_000,
+  )
 })
 
 describe('the doctor', () => {

@@ -1,4 +1,8 @@
 /** What was read from a picture is its owner's: it stands in the result, and in no view of the call. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { client, flightOf, pipeline, type StandardSchema } from '@penstock/core'
 import { replies, scriptedTransport } from '@penstock/core/testing'
 import { dedupe, reject, requestLog, retry, status } from '@penstock/middleware'
@@ -20,7 +24,7 @@ const words = person.map(({ value }) => ({ words: value }))
 async function reading(reply: unknown, output?: StandardSchema<any, any>) {
   const lines: string[] = []
   const tell = (...told: unknown[]) => void lines.push(JSON.stringify(told))
-  const text = typeof reply === 'string' ? reply : JSON.stringify(reply)
+  const said = typeof reply === 'string' ? reply : JSON.stringify(reply)
   const http = client({
     pipeline: pipeline(
       [
@@ -30,7 +34,7 @@ async function reading(reply: unknown, output?: StandardSchema<any, any>) {
         status(),
         reject(),
       ],
-      scriptedTransport(replies(200, { 'content-type': 'application/json' }, text)),
+      scriptedTransport(replies(200, { 'content-type': 'application/json' }, said)),
     ),
     origin: 'https://aip.baidubce.com',
     diagnose: 'all',
@@ -62,7 +66,7 @@ it('is in the result of a call that went well, which shows it in its own fields 
 })
 
 it.each([
-  ['that is not as the schema wants it', { ...good, words_result: words.map(({ words: text }) => text) }],
+  ['that is not as the schema wants it', { ...good, words_result: words.map(({ words: line }) => line) }],
   ['that has a name where a number is due', { ...good, words_result_num: '张小明' }],
   ['in a message of the vendor', { error_code: 282_000, error_msg: person.map(({ value }) => value).join() }],
   ['in the place of a code', { error_code: person.map(({ value }) => value).join(), error_msg: '' }],
@@ -92,3 +96,25 @@ it('leaves a schema’s words alone that do not repeat the value', async () => {
   )
   expect((thing as Error).message).toContain('words_result.0.words: Expected number but received string: POST')
 })
+
+it('is on the command’s standard output alone, however much it is asked to tell', async () => {
+  const root = join(import.meta.dirname, '../..')
+  const image = join(root, 'examples/images/invoice-en.png')
+  const child = spawn(
+    process.execPath,
+    [
+      '--conditions=source',
+      join(root, 'packages/ocr/bin/penstock.js'),
+      'recognize',
+      image,
+      '--explain',
+      '--diagnose=all',
+    ],
+    { env: { PATH: process.env['PATH'], HOME: '/nonexistent', PENSTOCK_DIAGNOSE: 'all,json' } },
+  )
+  const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
+  const lines = out.split('\n').filter(({ length }) => length > 5)
+  expect(lines.length).toBeGreaterThan(3)
+  expect(lines.filter((line) => err.includes(line))).toEqual([])
+  expect(err).toContain('"schema":"penstock.flight/1"')
+}, 60_000)
