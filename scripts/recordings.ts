@@ -2,4 +2,4 @@
 import { writeFileSync } from 'node:fs'
 import { page, recordedPage } from '../test/support/recordings.ts'
 
-writeFileSync(page, recordedPage())
+writeFileSync(page, await recordedPage())

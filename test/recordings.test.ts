@@ -1,17 +1,17 @@
 /** What the README shows is what its commands say. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { page, recorded, recordings, shownIn, timeless } from './support/recordings.ts'
+import { page, recordings, shownIn, timeless } from './support/recordings.ts'
 
 const readme = readFileSync(page, 'utf8')
 
 // a machine that stands still may make another story of it
 describe('a recording in the README', { retry: 2, timeout: 60_000 }, () => {
-  it.each(recordings)('$name is what its command says now (npm run recordings)', (recording) => {
+  it.each(recordings)('$name is what its command says now (npm run recordings)', async (recording) => {
     const shown = shownIn(readme, recording)
 
     expect(shown?.split('\n')[0]).toBe(`$ ${recording.command}`)
-    expect(timeless(shown!)).toBe(timeless(recorded(recording)))
+    expect(timeless(shown!)).toBe(timeless(await recording.run()))
   })
 })
 
