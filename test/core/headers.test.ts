@@ -17,6 +17,16 @@ describe('Retry-After', () => {
       { 'retry-after': 'Thu, 01 Jan 2026 00:00:05 GMT', date: 'Thu, 01 Jan 2026 00:00:03 GMT' },
       2000,
     ],
+    ['a dozen seconds', { 'retry-after': '12' }, 12_000],
+    ['seconds with two digits behind the point', { 'retry-after': '1.25' }, 1250],
+    ['seconds between spaces', { 'retry-after': ' 3 ' }, 3000],
+    ['seconds and words, which are nonsense', { 'retry-after': '3 or so' }, undefined],
+    ['words and seconds, which are nonsense', { 'retry-after': 'in about 3' }, undefined],
+    ['a part of a millisecond', { 'retry-after-ms': '0.25' }, 0.25],
+    ['milliseconds after a word, which are nonsense', { 'retry-after-ms': 'x5', 'retry-after': '3' }, 3000],
+    ['milliseconds before a word, which are nonsense', { 'retry-after-ms': '5x', 'retry-after': '3' }, 3000],
+    ['less than nothing, which is nonsense', { 'retry-after': '-5' }, undefined],
+    ['a date as ISO 8601 has it', { 'retry-after': '2026-01-01T00:00:05Z' }, 5000],
     ['a date gone by', { 'retry-after': 'Wed, 31 Dec 2025 00:00:00 GMT' }, 0],
   ])('is read as %s', (_, headers, milliseconds) => {
     expect(retryAfter(headers, date)).toBe(milliseconds)
@@ -40,5 +50,6 @@ it('gives the first value, or all', () => {
 it('reveals secrets for the wire only', () => {
   const headers = { authorization: new Secret('token', 'canary'), accept: 'x', 'x-list': ['1', '2'], none: undefined }
   expect(revealed(headers)).toEqual({ authorization: 'canary', accept: 'x', 'x-list': ['1', '2'] })
+  expect(Object.keys(revealed(headers))).toEqual(['authorization', 'accept', 'x-list'])
   expect(JSON.stringify(headers)).not.toContain('canary')
 })

@@ -128,6 +128,19 @@ describe('the headers of a request', () => {
     ])
   })
 
+  it('are left out when they are undefined, though nothing else is to be mended', async () => {
+    expect(Object.keys((await born({ path: '/', headers: { 'x-none': undefined } })).headers)).toEqual([])
+  })
+
+  it.each([new Map([['a', 'b']]), new Headers({ a: 'b' }), [['a', 'b']]])(
+    'are refused when they are no plain object: %o',
+    async (own) => {
+      expect(await refused({ path: '/', headers: own })).toBe(
+        'The headers are no plain object: make one by Object.fromEntries(headers)',
+      )
+    },
+  )
+
   it('say what the body is, unless they say so themselves', async () => {
     const typed = { 'Content-Type': 'application/vnd.x+json' }
     const [plain, own] = [
@@ -179,4 +192,12 @@ describe('the body of a request', () => {
       'the body is none of text, bytes, stream, or a function that opens a stream',
     )
   })
+})
+
+it.each([
+  ['a path', { path: 7 }, 'path or method is no text'],
+  ['a method', { path: '/', method: 7 }, 'path or method is no text'],
+  ['a signal', { path: '/', signal: { aborted: false } }, 'the signal is no AbortSignal'],
+])('a request is refused with %s of another kind', async (_, request, because) => {
+  expect(await refused(request)).toBe(because)
 })

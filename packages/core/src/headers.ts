@@ -60,7 +60,11 @@ export function retryAfter(headers: ReplyHeaders, date: number): number | undefi
   const value = header(headers, 'retry-after')?.trim()
   if (value === undefined) return undefined
   if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1000
+  if (!isDate.test(value)) return undefined
   const from = Date.parse(header(headers, 'date') ?? '')
   const milliseconds = Date.parse(value) - (Number.isNaN(from) ? date : from)
   return Number.isNaN(milliseconds) ? undefined : Math.max(0, milliseconds)
 }
+
+/** As HTTP writes one, or ISO 8601: `Date.parse` takes any words before a number for a date of 2001. */
+const isDate = /^(?:mon|tue|wed|thu|fri|sat|sun|\d{4}-)/i
