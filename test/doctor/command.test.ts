@@ -122,8 +122,21 @@ describe('penstock doctor', () => {
     [['tokn'], /no check tokn. Did you mean: token\?/],
     [['http://a.example', 'http://b.example'], /More than one origin/],
     [['--spend', 'x'], /whole number/],
+    [['--spend', '101'], /At most 100/],
+    [['ftp://a.example'], /no http or https URL/],
   ])('refuses %j with 64', async (args, text) => {
     expect(await run(args)).toEqual({ code: 64, out: '', err: expect.stringMatching(text) })
+  })
+
+  it('says in one line that its authorities cannot be read, and exits with 66', async () => {
+    const { code, err } = await run(['--ca', '/nowhere.pem'])
+    expect([code, err]).toEqual([66, '✗ FILE_UNREADABLE /nowhere.pem cannot be read.\n'])
+  })
+
+  it('shows neither the query nor the password of an origin', async () => {
+    const { out } = await run(['https://me:hunter2@localhost/v1?key=hunter3', '--offline'])
+    expect(out).toMatch(/^penstock doctor {2}https:\/\/localhost\/v1\n/)
+    expect(out).not.toMatch(/hunter/)
   })
 
   it('lists its checks in both languages', async () => {

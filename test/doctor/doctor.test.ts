@@ -134,6 +134,10 @@ describe('doctor()', () => {
     await expect(all([], { origin: odd })).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
   })
 
+  it('refuses authorities that OpenSSL cannot use', async () => {
+    await expect(all([], { tls: { ca: 'no PEM', cert: 'none' } })).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
+  })
+
   it('ends with the caller’s own reason, also in the middle of a check, and leaves no timer', async () => {
     const clock = virtualClock()
     const controller = new AbortController()

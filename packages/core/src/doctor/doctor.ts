@@ -3,6 +3,7 @@ import { ConfigError } from '../errors.ts'
 import { environmentSecrets } from '../recorder/gate/environment-secrets.ts'
 import { maskedData } from '../recorder/gate/masked-data.ts'
 import type { Transport } from '../transport.ts'
+import { secureContext } from '../transports/trust.ts'
 import type { TlsOptions } from '../wire-options.ts'
 import type { Check, CheckResult, Learned } from './check.ts'
 import { examine } from './examine.ts'
@@ -51,7 +52,7 @@ const says = findings('doctor', {
  * in order, as it ends. What depends on a check that failed is left out. Sends a few requests without a body and no
  * credential; certificates are looked at during handshakes that verify them, and nothing is sent over one that fails.
  *
- * @throws ConfigError when the origin is no http or https URL, or `only` names a check that there is not
+ * @throws ConfigError when the origin is no http or https URL, `only` names a check that there is not, or `tls` cannot be used
  * @example
  * ```ts
  * import { doctor } from '@penstock/core/doctor'
@@ -63,6 +64,8 @@ const says = findings('doctor', {
 export async function* doctor(options: DoctorOptions): AsyncGenerator<CheckResult, void, undefined> {
   const { checks = generalChecks, only, offline = false, timeout = 5000, onSlow = () => {}, signal } = options
   const chosen = selected(checks, only)
+  // what OpenSSL cannot use is the caller's mistake, not a finding
+  if (options.tls !== undefined) secureContext(options.tls)
   const { env = process.env } = options
   const scene = {
     origin: originOf(options.origin),

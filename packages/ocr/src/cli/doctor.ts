@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { InputError } from '@penstock/core'
 import { type Check, checkLines, type CheckResult, doctor, generalChecks } from '@penstock/core/doctor'
 import { baiduChecks } from '../doctor/baidu-checks.ts'
 import { nearest } from '../doctor/nearest.ts'
@@ -24,40 +25,37 @@ export async function examine(words: readonly string[], flags: DoctorFlags, term
   const { json, offline, signal, ca } = flags
   const origins = words.filter(isOrigin)
   const own = env['BAIDU_ORIGIN'] || 'https://aip.baidubce.com'
-  const origin = originOf(origins[0] ?? own)
-  const checks = origin === originOf(own) ? baiduChecks(flags) : generalChecks
+  const url = urlOf(origins[0] ?? own)
+  const checks = url?.origin === urlOf(own)?.origin ? baiduChecks(flags) : generalChecks
   if (flags.listChecks) return list(checks, terminal)
   const only = [...words.filter((word) => !isOrigin(word)), ...(flags.only?.split(',').filter(Boolean) ?? [])]
-  const odd = only.find((id) => checks.every((check) => check.id !== id))
-  if (origins.length > 1 || odd !== undefined) {
-    const near = nearest(
-      odd ?? '',
-      checks.map(({ id }) => id),
-    )
-    err(
-      say('usageError', {
-        what:
-          odd === undefined
-            ? say('oneOrigin')
-            : say('noCheck', { check: odd, near: near ?? checks.map(({ id }) => id).join(', ') }),
-      }),
-    )
+  const wrong =
+    url === undefined
+      ? say('noOrigin')
+      : origins.length > 1
+        ? say('oneOrigin')
+        : flags.spend > mostSpent
+          ? say('spendMost', { most: String(mostSpent) })
+          : unknownCheck(only, checks, terminal)
+  if (url === undefined || wrong !== undefined) {
+    err(say('usageError', { what: wrong ?? '' }))
     return exitCodes.usage
   }
   // a vendor has nothing at its root
-  const to =
-    checks !== generalChecks && URL.parse(origin)?.pathname === '/' ? `${originOf(origin)}${generalBasic.path}` : origin
+  if (checks !== generalChecks && url.pathname === '/') url.pathname = generalBasic.path
+  // the query may hold a secret
+  const origin = `${url.origin}${origins[0] === undefined || url.pathname === '/' ? '' : url.pathname}`
   if (!json) out(paintOut('dim', `penstock doctor  ${origin}`))
   const results: CheckResult[] = []
   const columns = outIsTerminal ? (process.stdout.columns ?? 100) : 100
   for await (const result of doctor({
-    origin: to,
+    origin: url.href,
     checks,
     only,
     offline,
     env,
     signal,
-    ...(ca !== undefined && { tls: { ca: readFileSync(ca, 'utf8') } }),
+    ...(ca !== undefined && { tls: { ca: authorities(ca, say('caUnreadable', { file: ca })) } }),
     onSlow: (check) => !json && err(say('working', { check })),
   })) {
     results.push(result)
@@ -75,13 +73,30 @@ function list(checks: readonly Check[], { out, language }: Terminal): number {
   return exitCodes.ok
 }
 
+const mostSpent = 100
+
 const isOrigin = (word: string): boolean => /:\/\/|\.|:|^localhost$/.test(word)
 
-const originOf = (word: string): string => {
+/** Without a user, a password, or what stands behind #. */
+function urlOf(word: string): URL | undefined {
   const url = URL.parse(/:\/\//.test(word) ? word : `https://${word}`)
-  if (url === null) return word
+  if (url === null || !/^https?:$/.test(url.protocol)) return undefined
   url.username = url.password = url.hash = ''
-  return url.pathname === '/' && url.search === '' ? url.origin : url.href
+  return url
+}
+
+function unknownCheck(only: readonly string[], checks: readonly Check[], { say }: Terminal): string | undefined {
+  const ids = checks.map(({ id }) => id)
+  const odd = only.find((id) => !ids.includes(id))
+  return odd === undefined ? undefined : say('noCheck', { check: odd, near: nearest(odd, ids) ?? ids.join(', ') })
+}
+
+function authorities(file: string, because: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    throw new InputError('FILE_UNREADABLE', because, { zh: because, hint: { en: '', zh: '' } })
+  }
 }
 
 const counted = (results: readonly CheckResult[]) => {
