@@ -37,6 +37,6 @@ export function goalLine(goal: Goal, runs: readonly Samples[]): string {
 /** Three digits are all that a measurement of this kind is good for. */
 export function number(value: number): string {
   const size = Math.abs(value)
-  if (size >= 1000) return Math.round(value).toLocaleString('en').replaceAll(',', ' ')
+  if (size >= 1000 || Number.isInteger(value)) return Math.round(value).toLocaleString('en').replaceAll(',', ' ')
   return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2)
 }
