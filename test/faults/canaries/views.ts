@@ -4,7 +4,7 @@ import * as diagnose from '@penstock/core/diagnose'
 import { unzipSync } from 'fflate'
 
 /** What of the views is looked at below. */
-export const viewed = ['conclude', 'flightLine', 'readFlights', 'supportBundle', 'waterfall']
+export const viewed = ['conclude', 'displayFilter', 'flightLine', 'readFlights', 'supportBundle', 'waterfall']
 
 const langs = ['en', 'zh'] as const
 
@@ -26,6 +26,7 @@ export function views(error: unknown, flight: Flight): Record<string, string> {
       .readFlights(JSON.stringify(flight))
       .map((one) => JSON.stringify(one))
       .join(),
+    'display filter': String(diagnose.displayFilter(flight)),
     conclusion: JSON.stringify(diagnose.conclude(flight) ?? null),
     ...byLanguage('explain', (lang) => explain(error, { lang })),
     ...byLanguage('line', (lang) => diagnose.flightLine(flight, { lang })),
