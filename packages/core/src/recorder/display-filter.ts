@@ -6,8 +6,14 @@ import type { Flight, FlightConnection } from './flight.ts'
  * question. Undefined for a call that came to no connection.
  */
 export function displayFilter(flight: Flight): string | undefined {
+  const parts = connectionsOf(flight)
+  return parts.length === 0 ? undefined : [...new Set(parts)].join(' || ')
+}
+
+/** Its own, and those of calls made on its behalf. */
+function connectionsOf(flight: Flight): string[] {
   const began = Date.parse(flight.startedAt)
-  const parts = flight.trips.flatMap(({ at, took, total, connection }) => {
+  const own = flight.trips.flatMap(({ at, took, total, connection }) => {
     const ends = connection && endsOf(connection)
     if (ends === undefined) return []
     if (connection!.uses === 1) return [ends]
@@ -16,7 +22,7 @@ export function displayFilter(flight: Flight): string | undefined {
     const to = (began + at + (total ?? took ?? 0) + 2) / 1000
     return [`(${ends} && frame.time_epoch >= ${from.toFixed(6)} && frame.time_epoch <= ${to.toFixed(6)})`]
   })
-  return parts.length === 0 ? undefined : [...new Set(parts)].join(' || ')
+  return [...flight.children.flatMap((child) => connectionsOf(child.flight)), ...own]
 }
 
 function endsOf({ address, port, localPort }: FlightConnection): string | undefined {

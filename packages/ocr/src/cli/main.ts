@@ -73,10 +73,20 @@ function program(tty: Terminal, signal: AbortSignal, level: Level | undefined, e
     )
     .addOption(new Option('--format <format>', say('format')).choices(['text', 'json']).default('text'))
     .option('--explain', say('explain'), false)
+    .option('--capture <file>', say('capture'))
+    .option('--yes', say('yes'), false)
   for (const option of vendorOptions(say('vendorOption'))) recognize.addOption(option)
-  recognize.action(async (files: string[], { endpoint, format, explain, ...rest }) => {
+  recognize.action(async (files: string[], { endpoint, format, explain, capture: into, yes, ...rest }) => {
     const { recognizeFiles } = await import('./recognize.ts')
-    end(await recognizeFiles(files, { endpoint, format, explain, options: optionsOf(rest), signal, level }, tty))
+    const stop =
+      into === undefined ? undefined : await (await import('./capture.ts')).capture({ capture: into, yes }, tty)
+    const recorded = stop === undefined ? level : 'wire'
+    const flags = { endpoint, format, explain, options: optionsOf(rest), signal, level: recorded } as const
+    try {
+      end(await recognizeFiles(files, flags, tty))
+    } finally {
+      await stop?.()
+    }
   })
 
   root

@@ -26,6 +26,19 @@ const sentences = {
   vendor: ['whose service', '服务商'],
   endpoint: ['which endpoint of it', '接口'],
   format: ['text, or json: one line a file', 'text，或 json：每个文件一行'],
+  capture: [
+    'write all that is sent and received to a new pcapng file, with the keys that decrypt it',
+    '将收发的全部内容连同解密密钥写入新的 pcapng 文件',
+  ],
+  yes: ['consent to --capture without being asked', '不经询问即同意 --capture'],
+  captureAsk: [
+    '{file} will hold your credentials, images and results, and the keys to them. Write it? [y/N]',
+    '{file} 将包含您的凭证、图片、识别结果以及解密密钥。是否写入？[y/N]',
+  ],
+  captureConsent: [
+    '--capture writes credentials, images and results to {file}: say --yes to have that',
+    '--capture 会把凭证、图片和识别结果写入 {file}：如确认，请加 --yes',
+  ],
   explain: ['tell on stderr what each call did and why', '在 stderr 说明每次调用的经过'],
   vendorOption: ['option of the endpoint', '接口参数'],
   emulate: [

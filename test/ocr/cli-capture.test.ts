@@ -1,0 +1,47 @@
+/** `--capture`, as its users run it: a process of its own. */
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test, vi } from 'vitest'
+import { tshark } from '../support/tshark.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
+
+const root = join(import.meta.dirname, '../..')
+const home = mkdtempSync(join(tmpdir(), 'penstock-capture-'))
+afterAll(() => rmSync(home, { recursive: true }))
+const image = join(root, 'examples/images/invoice-en.png')
+const file = join(home, 'calls.pcapng')
+
+function run(...args: readonly string[]) {
+  const { stdout, stderr, status } = spawnSync(
+    process.execPath,
+    ['--conditions=source', join(root, 'packages/ocr/bin/penstock.js'), ...args],
+    { cwd: home, encoding: 'utf8', env: { PATH: process.env['PATH'], HOME: home, LANG: 'C' } },
+  )
+  return { out: stdout, err: stderr, code: status }
+}
+
+test('without consent nothing is sent and nothing is written', () => {
+  const { out, err, code } = run('recognize', image, '--capture', file)
+  expect({ out, code }).toEqual({ out: '', code: 78 })
+  expect(err).toContain('say --yes to have that')
+  expect(existsSync(file)).toBe(false)
+})
+
+test('with it the calls are in the file, and what shows each is said', async () => {
+  const { err, code } = run('recognize', image, '--capture', file, '--yes')
+  expect(code).toBe(0)
+  expect(err).toMatch(/^! .*calls\.pcapng takes down everything/m)
+  const filter = /general$\n {2}(.*tcp\.port.*)$/m.exec(err)![1]!
+  expect(statSync(file).mode & 0o777).toBe(0o600)
+  const asked = await tshark(
+    file,
+    ['http.request.method', 'http.request.uri.path'],
+    '-Y',
+    `http.request && (${filter})`,
+  )
+  expect(asked.map(([method]) => method)).toContain('POST')
+  expect(asked.flat().some((path) => path.endsWith('/general'))).toBe(true)
+})
