@@ -1,5 +1,5 @@
 import { Budget } from './budget.ts'
-import { Call } from './call.ts'
+import { Call, noContext } from './call.ts'
 import type { Headers } from './headers.ts'
 import { prepared } from './prepared.ts'
 import { Ledger, type Level } from './recorder/ledger.ts'
@@ -58,8 +58,6 @@ export function birth(request: Request, place: Birthplace): Call {
     ledger,
   })
 }
-
-const noContext = Object.freeze({})
 
 const eitherSignal = (outer: AbortSignal, own: AbortSignal | undefined) =>
   own === undefined ? outer : AbortSignal.any([outer, own])

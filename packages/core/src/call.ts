@@ -48,6 +48,9 @@ export type CallFields<Context extends object = {}> = {
   readonly branch?: Branch | undefined
 }
 
+/** Of a call that nobody has handed anything. */
+export const noContext: object = Object.freeze({})
+
 /** For a copy, as long as nobody has seen it. */
 type Writable<Context extends object> = { -readonly [Key in keyof CallFields<Context>]: CallFields<Context>[Key] }
 
@@ -157,7 +160,7 @@ export class Call<Context extends object = {}> implements CallFields<Context> {
   /** With these in its context, for inner layers. */
   giving(gifts: object): Call<any> {
     const copy = new Call<any>(this)
-    ;(copy as Writable<any>).context = { ...this.context, ...gifts }
+    ;(copy as Writable<any>).context = this.context === noContext ? gifts : { ...this.context, ...gifts }
     return copy
   }
 

@@ -55,52 +55,58 @@ export class Edge {
   }
 
   /** A call from its birth to what `made` makes of its outcome, in a single frame. @throws InputError `REQUEST_INVALID` */
-  async send<Made>(request: Request, place: Birthplace, made: (call: Call, outcome: Outcome) => Made): Promise<Made> {
-    const call = birth(request, place)
-    let outcome: Outcome | undefined
-    this.#closing.enter()
+  send<Made>(request: Request, place: Birthplace, made: (call: Call, outcome: Outcome) => Made): Promise<Made> {
+    let call: Call
     try {
-      outcome = await this.#run(call, request)
-      this.#settle(call, outcome)
-    } finally {
-      this.#leave(outcome)
+      call = birth(request, place)
+    } catch (error) {
+      return Promise.reject(error)
     }
-    return made(call, outcome)
+    return this.#run(call, request, made)
   }
 
   /** @param request the one that the call was born of */
-  async run(call: Call, request: Request): Promise<Outcome> {
-    let outcome: Outcome | undefined
-    this.#closing.enter()
-    try {
-      outcome = await this.#run(call, request)
-      this.#settle(call, outcome)
-      return outcome
-    } finally {
-      this.#leave(outcome)
-    }
+  run(call: Call, request: Request): Promise<Outcome> {
+    return this.#run(call, request, outcomeOf)
   }
 
-  #run(call: Call, request: Request): Promise<Outcome> | Outcome {
-    const { signal } = call
+  #run<Made>(call: Call, request: Request, made: (call: Call, outcome: Outcome) => Made): Promise<Made> {
+    this.#closing.enter()
+    let ran: Promise<Outcome>
+    try {
+      ran = this.#begun(call, request)
+    } catch (bug) {
+      this.#closing.leave()
+      return Promise.reject(bug)
+    }
+    return ran.then(
+      (outcome) => {
+        this.#settle(call, outcome)
+        return made(call, outcome)
+      },
+      (bug) => {
+        this.#closing.leave()
+        throw bug
+      },
+    )
+  }
+
+  #begun(call: Call, request: Request): Promise<Outcome> {
     const ran = this.runtime.refusing ?? call.over() ?? spent(call, request) ?? this.#pipeline(call)
+    if (!(ran instanceof Promise)) return Promise.resolve(ran)
     // a layer that does not mind the caller's signal cannot keep the caller
-    return signal === undefined || !(ran instanceof Promise) ? ran : call.until(ran, letGo)
+    return call.signal === undefined ? ran : call.until(ran, letGo)
   }
 
   #settle(call: Call, outcome: Outcome): void {
     // of a layer that was trusted, after many calls, to return one
-    if (!isOutcome(outcome))
-      throw new ConfigError(
-        'NO_OUTCOME',
-        'A layer gave no outcome: is a "return next(call)" missing? diagnose: \'all\' names it',
-      )
+    if (!isOutcome(outcome)) {
+      this.#closing.leave()
+      throw new ConfigError('NO_OUTCOME', noOutcome)
+    }
     call.ledger.settle(outcome.verdict, outcome)
     ended(call)
-  }
-
-  #leave(outcome: Outcome | undefined): void {
-    if (!isOutcome(outcome) || outcome.failed) this.#closing.leave()
+    if (outcome.failed) this.#closing.leave()
     else outcome.body.whenOver(this.#closing.leave)
   }
 
@@ -108,6 +114,10 @@ export class Edge {
     return this.#closing.close(within)
   }
 }
+
+const noOutcome = 'A layer gave no outcome: is a "return next(call)" missing? With diagnose: \'all\' it is named'
+
+const outcomeOf = (_: Call, outcome: Outcome): Outcome => outcome
 
 /** What the compiler asks for, said to those who have none. */
 function checked(owner: string, pipeline: Pipeline, options: EdgeOptions): EdgeOptions {

@@ -62,14 +62,14 @@ export class Result {
    *
    * @throws CallError `BODY_NOT_JSON`, `REPLY_SCHEMA`
    */
-  async json(): Promise<any>
-  async json<Schema extends StandardSchema<any, any>>(schema: Schema): Promise<OutputOf<Schema>>
-  async json(schema?: StandardSchema<any, any>): Promise<unknown> {
+  json(): Promise<any>
+  json<Schema extends StandardSchema<any, any>>(schema: Schema): Promise<OutputOf<Schema>>
+  json(schema?: StandardSchema<any, any>): Promise<unknown> {
     const { whole } = this.#reply.body
-    const value =
-      whole !== undefined && schema === undefined ? parsed(this.#reply, whole) : await decoded(this.#reply, schema)
-    if (value instanceof Failure) throw this.#broken(value)
-    return value
+    if (whole === undefined || schema !== undefined)
+      return decoded(this.#reply, schema).then((value) => (value instanceof Failure ? this.#rejected(value) : value))
+    const value = parsed(this.#reply, whole)
+    return value instanceof Failure ? this.#rejected(value) : Promise.resolve(value)
   }
 
   /** The body piece by piece, kept nowhere. Ask for it with `stream: true`, or it has been taken in already. */
@@ -86,6 +86,10 @@ export class Result {
   /** What happened and why, attempt by attempt. */
   explain(options?: ExplainOptions): string {
     return explain(this, options)
+  }
+
+  #rejected(failure: Failure): Promise<never> {
+    return Promise.reject(this.#broken(failure))
   }
 
   #broken(failure: Failure): unknown {

@@ -14,6 +14,7 @@ import { Circuit, type CircuitState, type Times } from './circuit-breaker/circui
 import { Circuits } from './circuit-breaker/circuits.ts'
 import { tellsUrlsApart } from './circuit-breaker/tells-urls-apart.ts'
 import { bench } from './circuit-breaker/judge.ts'
+import { settling } from './circuit-breaker/settling.ts'
 
 export type { CircuitState }
 
@@ -96,7 +97,7 @@ export function circuitBreaker<const Name extends string = 'circuitBreaker'>(
     about: `> ${failures} % of ≥ ${volume}`,
     traits: { failures, volume, window, latest, keyedByUrl: tellsUrlsApart(key) },
     close: () => kept.forget(),
-    async run(call, next) {
+    run(call, next) {
       const { runtime } = call
       times = runtime
       const circuit = kept.of(key(call), runtime)
@@ -105,16 +106,13 @@ export function circuitBreaker<const Name extends string = 'circuitBreaker'>(
         return next(call)
       }
       const pass = circuit.admit(runtime)
-      if (pass === undefined) return refusal(call, circuit)
+      if (pass === undefined) return Promise.resolve(refusal(call, circuit))
       if (pass.leasedUntil !== Infinity) call.note(says.probes, {}, name)
-      let outcome: Outcome | undefined
-      try {
-        return (outcome = await next(call))
-      } finally {
+      return settling(call, next, (outcome) => {
         const turn = circuit.settle(pass, outcome && healthy(outcome), call)
         if (turn === 'opens') call.note(says.opens, { ...circuit.counts, wait: circuit.wait(runtime) }, name)
         if (turn === 'closes') call.note(says.closes, {}, name)
-      }
+      })
     },
   })
 

@@ -1,9 +1,10 @@
-import { type Call, duration, type Failure, layer, type Next, notes, type Outcome, refused } from '@penstock/core'
+import { type Call, duration, type Failure, layer, type Next, type Outcome, refused } from '@penstock/core'
 import { check, ownLimit } from './rate-limit/checked.ts'
 import { counted } from './rate-limit/counted.ts'
 import { Gate } from './rate-limit/gate.ts'
 import { Gates } from './rate-limit/gates.ts'
 import type { Pacer } from './rate-limit/pacer.ts'
+import { says } from './rate-limit/says.ts'
 import { sharing } from './rate-limit/sharing.ts'
 import { asked, told } from './rate-limit/told.ts'
 import type { RedisLike } from './redis/client.ts'
@@ -40,27 +41,6 @@ export type RateLimitOptions<Name extends string = 'rateLimit'> = {
   /** @default 'rateLimit' */
   readonly name?: Name
 }
-
-const says = notes('rateLimit', {
-  waits: ['waits about {wait:ms} for a turn, {ahead} ahead', '排队约 {wait:ms}，前面有 {ahead} 个'],
-  does_not_fit: [
-    'refuses: a wait of {wait:ms} for a turn does not fit into the {left:ms} left',
-    '拒绝：需排队 {wait:ms}，剩余时间仅 {left:ms}',
-  ],
-  full: ['refuses: {ahead} calls wait already', '拒绝：已有 {ahead} 个调用在排队'],
-  backs_off: [
-    'the server refused this one: nobody goes for {wait:ms}, and the guard is {guard:ms} now',
-    '服务器拒绝：暂停 {wait:ms}，间隔余量现为 {guard:ms}',
-  ],
-  told: [
-    'the server says that it takes {remaining} more: nobody goes for {wait:ms}',
-    '服务器告知剩余 {remaining} 次：暂停 {wait:ms}',
-  ],
-  alone: [
-    'Redis is gone: goes by the share of one in {processes}',
-    'Redis 不可用：按 {processes} 个进程均分的份额发送',
-  ],
-})
 
 /**
  * Send no faster than the server allows, evenly from the first request on. Waits are in the order of arrival; one that
@@ -103,14 +83,23 @@ export function rateLimit<const Name extends string = 'rateLimit'>(options: Rate
     },
   })
 
-  async function paced(call: Call, next: Next, gate: Pacer, follows: boolean): Promise<Outcome> {
+  function paced(call: Call, next: Next, gate: Pacer, follows: boolean): Promise<Outcome> {
     const turned = turn(call, gate)
-    const number = turned instanceof Promise ? await turned : turned
-    if (typeof number !== 'number') return number
+    return turned instanceof Promise
+      ? turned.then((number) => went(call, next, gate, follows, number))
+      : went(call, next, gate, follows, turned)
+  }
+
+  function went(call: Call, next: Next, gate: Pacer, follows: boolean, number: number | Failure): Promise<Outcome> {
+    if (typeof number !== 'number') return Promise.resolve(number)
     if (gate.alone !== undefined) call.note(says.alone, { processes: gate.alone }, name)
-    const outcome = await next(call)
+    return next(call).then((outcome) => heard(call, outcome, gate, follows, number))
+  }
+
+  /** What an outcome says of the limit. */
+  function heard(call: Call, outcome: Outcome, gate: Pacer, follows: boolean, number: number): Outcome {
     const { clock } = call
-    const said = outcome.failed || headers === 'ignore' ? undefined : told(outcome.headers, clock.date())
+    const said = outcome.failed || headers === 'ignore' ? undefined : told(outcome.headers, clock)
     if (follows && said?.limit !== undefined && said.window !== undefined) gate.pace(said.limit, said.window)
     if (outcome.verdict === 'rate') {
       const wait = gate.refused(number, clock.now(), asked(outcome, said))

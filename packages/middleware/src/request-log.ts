@@ -57,15 +57,20 @@ export function requestLog<const Name extends string = 'requestLog'>(options: Re
   const { logger, name = 'requestLog' as Name } = options
   const state = { dropped: 0 }
 
+  const hears = (hook: keyof LogHooks, call: Call<any>) =>
+    options[hook] !== undefined || call.options.hooks?.[hook] !== undefined
+
   function tell(hook: keyof LogHooks, call: Call<any>, record: LogRecord): void {
-    for (const told of [options[hook], call.options.hooks?.[hook]])
-      if (told !== undefined) guarded(() => told(record as never))
+    guarded(options[hook], record)
+    guarded(call.options.hooks?.[hook] as Told | undefined, record)
   }
 
-  function guarded(act: () => unknown): void {
+  function guarded(told: Told | undefined, record: LogRecord): void {
+    if (told === undefined) return
     try {
+      const given = told(record)
       // whatever may be awaited, of whichever make
-      Promise.resolve(act()).catch(() => state.dropped++)
+      if (Object(given) === given) Promise.resolve(given).catch(() => state.dropped++)
     } catch {
       state.dropped++
     }
@@ -79,25 +84,34 @@ export function requestLog<const Name extends string = 'requestLog'>(options: Re
     options.onError !== undefined ||
     options.onRetry !== undefined
 
-  async function whole(call: Call<any>, next: Next) {
-    tell('onRequest', call, begun(call))
-    const outcome = await next(call)
-    const record = ended(call, outcome, call.ledger.startedAt)
-    const well = outcome.verdict === 'ok' || outcome.verdict === 'unknown'
-    tell(well ? 'onReply' : 'onError', call, record)
-    guarded(() =>
-      logger?.[well ? 'info' : 'warn']?.(record, `${call.method} ${record.url} ${record.status ?? record.code}`),
-    )
-    return outcome
+  const whole = (call: Call<any>, next: Next) => {
+    if (hears('onRequest', call)) tell('onRequest', call, begun(call))
+    return next(call).then((outcome) => {
+      const well = outcome.verdict === 'ok' || outcome.verdict === 'unknown'
+      const hook = well ? 'onReply' : 'onError'
+      if (logger === undefined && !hears(hook, call)) return outcome
+      const record = ended(call, outcome, call.ledger.startedAt)
+      tell(hook, call, record)
+      if (logger !== undefined)
+        guarded(
+          () =>
+            logger[well ? 'info' : 'warn']?.(record, `${call.method} ${record.url} ${record.status ?? record.code}`),
+          record,
+        )
+      return outcome
+    })
   }
 
-  async function once(call: Call<any>, next: Next): Promise<Outcome> {
+  function once(call: Call<any>, next: Next): Promise<Outcome> {
     const { attempt } = call
-    if (attempt > 1) tell('onRetry', call, { ...begun(call), attempt })
+    if (attempt > 1 && hears('onRetry', call)) tell('onRetry', call, { ...begun(call), attempt })
+    if (logger?.debug === undefined) return next(call)
     const from = call.clock.now()
-    const outcome = await next(call)
-    guarded(() => logger?.debug?.({ ...ended(call, outcome, from), attempt }, `attempt ${attempt}`))
-    return outcome
+    return next(call).then((outcome) => {
+      const record = { ...ended(call, outcome, from), attempt }
+      guarded(() => logger.debug?.(record, `attempt ${attempt}`), record)
+      return outcome
+    })
   }
 
   const made = layer({
@@ -110,6 +124,8 @@ export function requestLog<const Name extends string = 'requestLog'>(options: Re
     get: () => state.dropped,
   })
 }
+
+type Told = (record: LogRecord) => unknown
 
 const begun = ({ id, method, ledger: { url, endpoint } }: Call<any>): LogRecord => ({
   id,

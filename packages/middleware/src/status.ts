@@ -1,4 +1,14 @@
-import { Failure, type Judgement, layer, type Outcome, type Reply, retryAfter, type Verdict } from '@penstock/core'
+import {
+  type Call,
+  type Clock,
+  Failure,
+  type Judgement,
+  layer,
+  type Outcome,
+  type Reply,
+  retryAfter,
+  type Verdict,
+} from '@penstock/core'
 
 export type StatusOptions<Name extends string = 'status'> = {
   /** @default 'status' */
@@ -24,26 +34,31 @@ export function status<const Name extends string = 'status'>(options: StatusOpti
     name,
     slot: 'judge',
     verdicts: 'gives',
-    async run(call, next) {
-      const outcome: Outcome = await next(call)
-      if (outcome.failed || outcome.verdict !== 'unknown') return outcome
-      if (!call.streams) {
-        const body = outcome.body.whole ?? (await outcome.body.read())
-        if (body instanceof Failure) return body
-      }
-      return outcome.judged(judge(outcome, verdictOf(outcome.status), call.clock.date()))
-    },
+    run: (call, next) => next(call).then((outcome) => judged(call, outcome)),
   })
+
+  function judged(call: Call, outcome: Outcome): Outcome | Promise<Outcome> {
+    if (outcome.failed || outcome.verdict !== 'unknown') return outcome
+    if (call.streams) return judge(call, outcome)
+    const { whole } = outcome.body
+    if (whole === undefined)
+      return outcome.body.read().then((read) => (read instanceof Failure ? read : judge(call, outcome)))
+    return whole instanceof Failure ? whole : judge(call, outcome)
+  }
+
+  function judge(call: Call, reply: Reply): Reply {
+    return reply.judged(judgement(reply, verdictOf(reply.status), call.clock))
+  }
 }
 
-function judge(reply: Reply, own: Verdict | undefined, date: number): Judgement {
+function judgement(reply: Reply, own: Verdict | undefined, clock: Clock): Judgement {
   const verdict = own ?? byStatus(reply.status)
   if (verdict === 'ok') return ok
   const left = reply.status >= 300 && reply.status < 400
   return {
     verdict,
     code: left ? 'REDIRECT_LEFT' : `STATUS_${reply.status}`,
-    retryAfter: retryAfter(reply.headers, date),
+    retryAfter: retryAfter(reply.headers, clock.date()),
   }
 }
 

@@ -5,13 +5,14 @@ import {
   Failure,
   layer,
   type Next,
-  notes,
+  type Outcome,
   printableSecret,
   type Secret,
 } from '@penstock/core'
 import type { Store } from './stores/store.ts'
 import { clientCredentials, type ClientCredentialsOptions } from './token/client-credentials.ts'
-import { Keeper } from './token/keeper.ts'
+import { type Held, Keeper } from './token/keeper.ts'
+import { says } from './token/says.ts'
 import { storeKeyOf } from './token/store-key.ts'
 import { oauthToken } from './token/oauth-token.ts'
 import { dressing, type TokenPlace } from './token/place.ts'
@@ -36,17 +37,6 @@ type CommonOptions<Name extends string> = {
 
 export type TokenOptions<Name extends string = 'token'> = CommonOptions<Name> &
   (ClientCredentialsOptions | TokenSourceOptions)
-
-const says = notes('token', {
-  drops: ['{token} was refused: drops it and asks for another', '{token} 被拒绝：丢弃并重新获取'],
-  newer: ['{token} was refused, and there is a newer one', '{token} 被拒绝，已有更新的令牌'],
-  spent: ['{token} was refused, and the body cannot be sent again', '{token} 被拒绝，且请求体无法重发'],
-  attempts: [
-    '{token} was refused, and the call has made all its {attempts} attempts',
-    '{token} 被拒绝，且本次调用的 {attempts} 次尝试已用完',
-  ],
-  replays: ['sends again, no retry spent, with {token}', '使用 {token} 重发，不计入重试'],
-})
 
 /**
  * Send an access token, got with an id and a secret (OAuth 2 client credentials) or by a function. One call fetches it for
@@ -82,33 +72,41 @@ export function token<const Name extends string = 'token'>(options: TokenOptions
     gives: ['token', 'account'],
     traits: { skew, waits: after },
     close: () => store?.close?.(),
-    async run(call: Call, next: Next) {
+    run(call: Call, next: Next) {
       const keeper = keeperAt(origin ?? call.origin)
-      const first = keeper.current(call.clock.now()) ?? (await keeper.fetch(call, next))
-      if (first instanceof Failure) return first
-      const { account } = keeper
-      const outcome = await next(first.dress(call), { token: first.secret, account })
-      if (outcome.verdict !== 'token') return outcome
-
-      keeper.drop(first)
-      const refused = String(first.secret)
-      if (!canSend(call.body)) {
-        call.note(says.spent, { token: refused }, name)
-        return outcome
-      }
-      if (!call.budget.draw()) {
-        call.note(says.attempts, { token: refused, attempts: call.budget.attempts }, name)
-        return outcome
-      }
-      if (!outcome.failed) outcome.body.discard()
-      const newer = keeper.current(call.clock.now())
-      call.note(newer === undefined ? says.drops : says.newer, { token: refused }, name)
-      const second = newer ?? (await keeper.fetch(call, next))
-      if (second instanceof Failure) return second
-      call.note(says.replays, { token: String(second.secret) }, name)
-      return next(second.dress(call), { token: second.secret, account })
+      const first = keeper.current(call.clock.now())
+      return first === undefined
+        ? keeper.fetch(call, next).then((held) => (held instanceof Failure ? held : sent(call, next, keeper, held)))
+        : sent(call, next, keeper, first)
     },
   })
+
+  function sent(call: Call, next: Next, keeper: Keeper, held: Held) {
+    return next(held.dress(call), held.gifts).then((outcome) =>
+      outcome.verdict === 'token' ? again(call, next, keeper, held, outcome) : outcome,
+    )
+  }
+
+  /** That token was refused: once more with another. */
+  async function again(call: Call, next: Next, keeper: Keeper, first: Held, outcome: Outcome): Promise<Outcome> {
+    keeper.drop(first)
+    const refused = String(first.secret)
+    if (!canSend(call.body)) {
+      call.note(says.spent, { token: refused }, name)
+      return outcome
+    }
+    if (!call.budget.draw()) {
+      call.note(says.attempts, { token: refused, attempts: call.budget.attempts }, name)
+      return outcome
+    }
+    if (!outcome.failed) outcome.body.discard()
+    const newer = keeper.current(call.clock.now())
+    call.note(newer === undefined ? says.drops : says.newer, { token: refused }, name)
+    const second = newer ?? (await keeper.fetch(call, next))
+    if (second instanceof Failure) return second
+    call.note(says.replays, { token: String(second.secret) }, name)
+    return next(second.dress(call), second.gifts)
+  }
 
   function keeperAt(at: string): Keeper {
     let keeper = keepers.get(at)

@@ -19,37 +19,39 @@ export function wirePath({ path, secretQuery }: Call<any>): string {
 
 /** Checked here, so that no library is asked to send what it would refuse, each in its own way. */
 export function wireRequest(call: Call<any>, transport: string): WireRequest | Failure {
-  const invalid = (because: string) => new Failure('input', 'REQUEST_INVALID', transport, because)
   const path = wirePath(call)
-  if (!/^[\x21-\x7e]+$/.test(path)) return invalid('the path holds characters that a path may not: encode them')
+  if (!/^[\x21-\x7e]+$/.test(path))
+    return invalid(transport, 'the path holds characters that a path may not: encode them')
   const headers = revealed(call.headers)
   for (const name in headers) {
-    if (!names.has(name) && !isToken.test(name)) return invalid('a header has a name that is not a token')
-    if (ours.has(name)) return invalid(`the header '${name}' is the transport's own: leave it out`)
+    if (!names.has(name) && !isToken.test(name)) return invalid(transport, 'a header has a name that is not a token')
+    if (ours.has(name)) return invalid(transport, `the header '${name}' is the transport's own: leave it out`)
     const value = headers[name]
     if (typeof value === 'string' && isText.test(value)) continue
     const values: readonly unknown[] = [value].flat()
     if (values.some((one) => typeof one === 'string' && /[\r\n]/.test(one)))
-      return invalid(`the header '${name}' holds a line break`)
+      return invalid(transport, `the header '${name}' holds a line break`)
     if (!values.every((one) => typeof one === 'string' && isText.test(one)))
-      return invalid(`the header '${name}' holds characters that a header may not`)
+      return invalid(transport, `the header '${name}' holds characters that a header may not`)
   }
-  if (call.method === 'CONNECT') return invalid('CONNECT makes a tunnel, and not a call')
+  if (call.method === 'CONNECT') return invalid(transport, 'CONNECT makes a tunnel, and not a call')
   headers['accept-encoding'] ??= 'gzip, deflate, br, zstd'
   const length = bodyLength(call.body)
-  if (call.method === 'HEAD' && length !== 0) return invalid('HEAD carries no body')
+  if (call.method === 'HEAD' && length !== 0) return invalid(transport, 'HEAD carries no body')
   const said = headers['content-length']
   if (said !== undefined && said !== String(length))
-    return invalid(`the header 'content-length' is not the length of the body`)
+    return invalid(transport, `the header 'content-length' is not the length of the body`)
   if (length !== undefined && (length > 0 || carriesBody.has(call.method))) headers['content-length'] = String(length)
   const { proxy } = call.wire
   if (proxy === undefined || !call.origin.startsWith('http:')) return { path, headers }
   if (call.wire.addresses !== undefined)
-    return invalid('an http call through a proxy has no address of its own: the proxy looks its name up')
+    return invalid(transport, 'an http call through a proxy has no address of its own: the proxy looks its name up')
   // without a tunnel, the proxy reads where to
   if (proxy.authorization !== undefined) headers['proxy-authorization'] = proxy.authorization.reveal()
   return { path: call.origin + path, headers }
 }
+
+const invalid = (transport: string, because: string) => new Failure('input', 'REQUEST_INVALID', transport, because)
 
 /** Those that most requests bear. */
 const names = new Set(['accept', 'authorization', 'content-type', 'user-agent', 'cookie', 'content-length'])

@@ -1,4 +1,4 @@
-import { header, headerList, type Outcome, type ReplyHeaders } from '@penstock/core'
+import { type Clock, header, headerList, type Outcome, type ReplyHeaders } from '@penstock/core'
 
 /** What a server says of its limit. Times in milliseconds. */
 export type Told = {
@@ -18,17 +18,19 @@ const longest = 86_400_000
  * What the `RateLimit` headers of a reply say: the IETF's fields (draft-ietf-httpapi-ratelimit-headers, from 08 on), those of
  * its earlier drafts, and `X-RateLimit-*`, whose reset may be seconds or a time since 1970. What makes no sense is left out.
  *
- * @param date the wall clock, where the server sends no `Date`
+ * @param clock for the wall clock, where the server sends no `Date`
  */
-export function told(headers: ReplyHeaders, date: number): Told | undefined {
-  const state = headers['ratelimit']
-  if (state !== undefined) return { ...policy(headers), ...fields(headers) }
-  const three = triples.find(({ remaining }) => headers[remaining] !== undefined)
-  if (three === undefined) return headers['ratelimit-policy'] === undefined ? undefined : policy(headers)
+export function told(headers: ReplyHeaders, clock: Clock): Told | undefined {
+  if (headers['ratelimit'] !== undefined) return { ...policy(headers), ...fields(headers) }
+  for (const three of triples) if (headers[three.remaining] !== undefined) return toldByThree(headers, three, clock)
+  return headers['ratelimit-policy'] === undefined ? undefined : policy(headers)
+}
+
+function toldByThree(headers: ReplyHeaders, three: Triple, clock: Clock): Told {
   return {
     ...policy(headers, three.limit),
     remaining: whole(header(headers, three.remaining)),
-    reset: until(header(headers, three.reset), header(headers, 'date'), date),
+    reset: until(header(headers, three.reset), header(headers, 'date'), clock),
   }
 }
 
@@ -39,7 +41,9 @@ export function asked({ retryAfter }: Outcome, said: Told | undefined): number |
 }
 
 /** Built once: every reply is looked at. */
-const triples = ['ratelimit', 'x-ratelimit', 'x-rate-limit'].map((prefix) => ({
+type Triple = { readonly limit: string; readonly remaining: string; readonly reset: string }
+
+const triples: readonly Triple[] = ['ratelimit', 'x-ratelimit', 'x-rate-limit'].map((prefix) => ({
   limit: `${prefix}-limit`,
   remaining: `${prefix}-remaining`,
   reset: `${prefix}-reset`,
@@ -110,10 +114,10 @@ function seconds(text: string | undefined): number | undefined {
 }
 
 /** Seconds from now on, or since 1970, by the server's own clock; a few say milliseconds. */
-function until(text: string | undefined, server: string | undefined, date: number): number | undefined {
+function until(text: string | undefined, server: string | undefined, clock: Clock): number | undefined {
   const value = text === undefined || !/^\d{1,15}(\.\d{1,9})?$/.test(text.trim()) ? NaN : Number(text)
   if (!(value >= 1e9)) return seconds(text)
   const from = Date.parse(server ?? '')
-  const milliseconds = (value >= 1e12 ? value : value * 1000) - (Number.isNaN(from) ? date : from)
+  const milliseconds = (value >= 1e12 ? value : value * 1000) - (Number.isNaN(from) ? clock.date() : from)
   return milliseconds <= longest ? Math.max(0, milliseconds) : undefined
 }

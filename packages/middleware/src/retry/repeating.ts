@@ -47,10 +47,11 @@ export function repeating(settings: Settings, origins: OriginBudget, name: strin
     }
   }
 
-  async function repeated(call: Call, next: Next): Promise<Outcome> {
-    const outcome = await next(call)
-    const wait = waitFor(call, outcome, 1)
-    return wait === undefined ? outcome : again(call, next, outcome, wait)
+  function repeated(call: Call, next: Next): Promise<Outcome> {
+    return next(call).then((outcome) => {
+      const wait = waitFor(call, outcome, 1)
+      return wait === undefined ? outcome : again(call, next, outcome, wait)
+    })
   }
 
   /** Before another attempt than number `made`, of which this came. */

@@ -25,6 +25,8 @@ export type Held = {
   /** On the call's clock: when to ask for another. */
   readonly until: number
   readonly dress: (call: Call<any>) => Call
+  /** What inner layers get in their context. */
+  readonly gifts: { readonly token: Secret; readonly account: string }
 }
 
 export type KeeperOptions = {
@@ -141,7 +143,8 @@ export class Keeper {
     if (!/^[\x21-\x7e]+$/.test(value.reveal()) || !(expiresIn >= 0)) return undefined
     // a token that lives hardly longer than the skew is used for half of its life
     const until = from + expiresIn - Math.min(skew, expiresIn / 2)
-    return (this.#held = { secret: value, until, dress: dressed(value) })
+    const gifts = { token: value, account: this.account }
+    return (this.#held = { secret: value, until, dress: dressed(value), gifts })
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Call, Secret } from '@penstock/core'
+import { type Call, type Headers, Secret } from '@penstock/core'
 
 export type TokenPlace = { readonly header: string; readonly scheme?: string } | { readonly query: string }
 
@@ -13,6 +13,15 @@ export function dressing(place: TokenPlace): (token: Secret) => (call: Call<any>
   const scheme = place.scheme === undefined ? '' : `${place.scheme} `
   return (token) => {
     const value = new Secret('access_token', scheme + token.reveal())
-    return (call) => call.withHeader(header, value)
+    let given: Headers | undefined
+    let dressed: Headers = {}
+    return (call) => {
+      // calls without headers of their own share their client's
+      if (call.headers !== given) {
+        given = call.headers
+        dressed = Object.freeze({ ...given, [header]: value })
+      }
+      return call.withHeaders(dressed)
+    }
   }
 }
