@@ -134,6 +134,8 @@ function program(tty: Terminal, signal: AbortSignal, level: Level | undefined, e
     .option('--all', say('all'), false)
     .option('--ascii', say('ascii'), false)
     .option('--json', say('json'), false)
+    .option('--har', say('har'), false)
+    .option('--curl', say('curl'), false)
     .action(async (file, flags) => {
       const { report } = await import('./report.ts')
       end(await report(file, flags, tty))

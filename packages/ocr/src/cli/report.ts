@@ -1,5 +1,5 @@
 import type { Flight } from '@penstock/core'
-import { conclude, waterfall } from '@penstock/core/diagnose'
+import { conclude, curl, har, waterfall } from '@penstock/core/diagnose'
 import { exitCodes } from './exit-codes.ts'
 import { flightsFrom } from './flights-from.ts'
 import { lookOut, type Terminal } from './terminal.ts'
@@ -8,17 +8,24 @@ export type ReportFlags = {
   readonly all: boolean
   readonly ascii: boolean
   readonly json: boolean
+  /** The calls shown as HAR 1.2. */
+  readonly har: boolean
+  /** The calls shown as command lines. */
+  readonly curl: boolean
 }
 
 /**
  * `penstock report FILE`: what a file of flights shows. The calls that failed; where none did, the slowest; or all. `-` is
  * standard input.
  */
-export async function report(file: string, { all, ascii, json }: ReportFlags, terminal: Terminal): Promise<number> {
+export async function report(file: string, flags: ReportFlags, terminal: Terminal): Promise<number> {
+  const { all, ascii, json } = flags
   const flights = await flightsFrom(file)
   const { out, err, say, paint } = terminal
   const shown = all ? flights : worst(flights)
-  if (json) for (const flight of shown) out(JSON.stringify({ ...flight, conclusion: conclude(flight) }))
+  if (flags.har) out(JSON.stringify(har(shown), undefined, 2))
+  else if (flags.curl) for (const flight of shown) out(curl(flight))
+  else if (json) for (const flight of shown) out(JSON.stringify({ ...flight, conclusion: conclude(flight) }))
   else if (shown.length > 0)
     out(shown.map((flight) => waterfall(flight, { ...lookOut(terminal), ...(ascii && { ascii }) })).join('\n\n'))
   const failed = flights.filter(({ failure }) => failure !== undefined).length

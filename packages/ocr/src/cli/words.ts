@@ -19,6 +19,8 @@ const sentences = {
   flights: ['a .penstock file; - for standard input', '.penstock 文件；- 表示标准输入'],
   all: ['every call, not only those that failed', '显示全部调用，而不仅是失败的'],
   ascii: ['draw with nothing but ASCII', '仅用 ASCII 字符绘制'],
+  har: ['print HAR 1.2, for browsers’ developer tools', '输出 HAR 1.2，可用浏览器开发者工具打开'],
+  curl: ['print each call as a curl command line', '将每次调用输出为 curl 命令行'],
   json: ['a line of JSON for each call', '每个调用输出一行 JSON'],
   reported: ['calls: {calls}, failed: {failed}', '调用 {calls} 个，失败 {failed} 个'],
   recognize: ['read the text of images', '识别图片中的文字'],

@@ -1,0 +1,62 @@
+/** HAR 1.2, by its schema, and by what DevTools reads out of it. */
+import { createRequire } from 'node:module'
+import type { Har } from '@penstock/core/diagnose'
+import { har } from '@penstock/core/diagnose'
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { connectionOf, flightWith, slowLayer, tooFast, tripOf } from '../support/flights.ts'
+
+// it brings no types
+const { har: valid } = createRequire(import.meta.url)('har-validator') as { har: (file: unknown) => Promise<unknown> }
+
+const written = (one: Har): unknown => JSON.parse(JSON.stringify(one))
+
+describe('har', () => {
+  it('is valid for calls with requests, without, of a host name, and without an end', async () => {
+    const named = tripOf({ took: undefined, status: undefined, connection: connectionOf({ address: 'host.example' }) })
+    const flights = [tooFast, slowLayer, flightWith(), flightWith({ trips: [named, { ...named, phases: undefined }] })]
+    const file = written(har(flights))
+    expect(await valid(file)).toEqual(file)
+  })
+
+  it('has a page for every call, those on behalf of others too, and an entry for every request', () => {
+    const { pages, entries } = har([tooFast, slowLayer]).log
+    expect(pages.map(({ id }) => id)).toEqual(['call_1', 'call_2', 'call_3'])
+    expect(entries.map(({ pageref, _attempt }) => [pageref, _attempt])).toEqual([
+      ['call_1', 1],
+      ['call_1', 2],
+      ['call_1', 3],
+      ['call_2', 1],
+      ['call_3', 1],
+    ])
+  })
+
+  it('puts the TLS handshake into connect, and nothing there for a connection that was kept', () => {
+    const [kept, , fresh] = har([tooFast]).log.entries
+    expect(kept!.timings).toEqual({ blocked: 0.4, dns: -1, connect: -1, ssl: -1, send: 54, wait: 568, receive: 1.6 })
+    expect(fresh!.timings).toEqual({ blocked: 0.5, dns: 9, connect: 104, ssl: 81, send: 53, wait: 742, receive: 3.5 })
+    expect(fresh!.time).toBe(912)
+  })
+
+  it('gives a request without an answer status 0 and its code', () => {
+    const { response, _error } = har([tooFast]).log.entries[1]!
+    expect([response.status, response.statusText, _error]).toEqual([0, '', 'CONNECTION_RESET'])
+  })
+
+  it('keeps of bodies their size', () => {
+    const { request } = har([flightWith({ trips: [tripOf({ bytesSent: 413 })] })]).log.entries[0]!
+    expect(request.bodySize).toBe(413)
+    expect(request.postData).toEqual({ mimeType: '', text: '', comment: '413 bytes, withheld' })
+  })
+
+  it('adds every time up to that of the request', () => {
+    const time = fc.double({ min: 0, max: 100_000, noNaN: true })
+    const phases = fc.record({ queue: time, dns: time, tcp: time, tls: time, send: time, wait: time, receive: time })
+    fc.assert(
+      fc.property(phases, (some) => {
+        const trip = tripOf({ phases: some })
+        expect(har([flightWith({ trips: [trip] })]).log.entries[0]!.time).toBeCloseTo(trip.total!, 1)
+      }),
+    )
+  })
+})
