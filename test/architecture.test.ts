@@ -88,7 +88,7 @@ describe('descriptors', () => {
 })
 
 describe('documents', () => {
-  const generated = ['docs/errors.md', 'docs/contracts.md', 'docs/fault-messages.md']
+  const generated = ['docs/errors.md', 'docs/contracts.md', 'docs/fault-messages.md', 'docs/performance.md']
   const pages = modules('{*.md,docs/**/*.md,packages/*/README.md}')
 
   it('keep to their length', () => {

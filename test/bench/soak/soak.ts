@@ -1,16 +1,22 @@
 /**
  * Many calls through the default stack, on both transports, over real TLS, to a server that does everything wrong: nothing
  * may be lost, nothing done twice, and nothing left. `npm run soak -- --minutes 10 --seed 1`; exits with 1 when one is not so.
+ * With `--keep` it writes test/bench/results/soak.md.
  */
 import { parseArgs } from 'node:util'
 import { Child } from '../harness/child.ts'
+import { keepText } from '../harness/kept.ts'
 import { machine } from '../harness/machine.ts'
 import type { CallerBooks, CallerState } from './caller.ts'
 import type { Books, Opened } from './chaos-server.ts'
 import { findings, type Sample } from './findings.ts'
 
 const { values } = parseArgs({
-  options: { minutes: { type: 'string', default: '10' }, seed: { type: 'string', default: '1' } },
+  options: {
+    minutes: { type: 'string', default: '10' },
+    seed: { type: 'string', default: '1' },
+    keep: { type: 'boolean', default: false },
+  },
 })
 const seconds = Number(values.minutes) * 60
 const every = Math.max(1, Math.min(15, seconds / 20))
@@ -47,5 +53,7 @@ const served = await server.ask<Books>('books')
 for (const child of [...callers, server]) child.close()
 
 const { text, holds } = findings({ books, handles, samples, served, seconds: (performance.now() - began) / 1000 })
-console.log(`${machine()}; seed ${values.seed}\n\n${text}`)
+const told = `*${machine()}; ${values.minutes} minutes, seed ${values.seed}.*\n\n${text}\n`
+console.log(told)
+if (values.keep) keepText('soak', told)
 process.exitCode = holds ? 0 : 1
