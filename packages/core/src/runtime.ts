@@ -3,6 +3,7 @@ import { type Chance, type Clock, systemChance, systemClock } from './clock.ts'
 import type { Handler } from './call.ts'
 import type { Next } from './layer.ts'
 import type { Failure, Outcome } from './outcome.ts'
+import type { Ledger } from './recorder/ledger.ts'
 import type { Step } from './step.ts'
 import { Waits } from './waits.ts'
 
@@ -12,6 +13,8 @@ export type Stage = {
   readonly send: Handler
   /** The layer itself, or its part as it was recorded. */
   readonly run: (step: Step, call: Parameters<Handler>[0], next: Next) => Promise<Outcome> | Outcome
+  /** A decision is about to be noted. */
+  readonly notes: (ledger: Ledger, id: string) => void
 }
 
 /** What all calls of one client share: its clock, its chance, and the list of everything that waits. */

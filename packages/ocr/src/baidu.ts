@@ -9,11 +9,11 @@ import {
   type Transport,
 } from '@penstock/core'
 import { gotTransport } from '@penstock/core/got'
-import { type CacheOptions, defaultStack, type DefaultStackOptions, type TokenOptions } from '@penstock/middleware'
+import { baiduStack, type BaiduStackOptions } from './baidu-stack.ts'
 import { type Operations, operations } from './operations.ts'
 import { readBaidu } from './read/baidu.ts'
 import { type Recognize, recognizer } from './recognize.ts'
-import { accurate, accurateBasic, asks, general, generalBasic, token } from './vendors/baidu/index.ts'
+import { accurate, accurateBasic, asks, general, generalBasic } from './vendors/baidu/index.ts'
 
 const endpoints = { generalBasic, accurateBasic, general, accurate } as const
 
@@ -24,20 +24,13 @@ export type BaiduCredentials = {
   readonly secretKey: string | Secret
 }
 
-export type BaiduOptions = Pick<ClientOptions, 'diagnose' | 'clock' | 'chance' | 'headers'> & {
-  /** @default 'https://aip.baidubce.com' */
-  readonly origin?: string
-  /** @default gotTransport() */
-  readonly transport?: Transport
-  /** Requests a second, for each endpoint. @default the descriptor's, 2 */
-  readonly qps?: number
-  /** Keep results: `{ dir }` on disk, `{}` in memory. @default off */
-  readonly cache?: CacheOptions
-  /** Where tokens are kept beyond this process. @default nowhere */
-  readonly tokenStore?: TokenOptions['store']
-  /** Options of the other layers, by name. */
-  readonly layers?: Omit<DefaultStackOptions, 'cache' | 'token' | 'rateLimit'>
-}
+export type BaiduOptions = BaiduStackOptions &
+  Pick<ClientOptions, 'diagnose' | 'clock' | 'chance' | 'headers'> & {
+    /** @default 'https://aip.baidubce.com' */
+    readonly origin?: string
+    /** @default gotTransport() */
+    readonly transport?: Transport
+  }
 
 export type Baidu = Operations<typeof endpoints> & {
   /** Lines of text, the same for every vendor. */
@@ -65,25 +58,9 @@ export type Baidu = Operations<typeof endpoints> & {
  * ```
  */
 export function baidu({ apiKey, secretKey }: BaiduCredentials, options: BaiduOptions = {}): Baidu {
-  const { origin = 'https://aip.baidubce.com', transport = gotTransport(), qps, layers = {} } = options
+  const { origin = 'https://aip.baidubce.com', transport = gotTransport() } = options
   const stack = pipeline(
-    [
-      ...defaultStack({
-        deadline: 180_000,
-        timeout: Math.min(60_000, layers.deadline ?? Infinity),
-        ...layers,
-        retry: { delay: 1000, maxDelay: 10_000, ...layers.retry },
-        ...(options.cache === undefined ? {} : { cache: options.cache }),
-        ...(qps === undefined ? {} : { rateLimit: { limit: qps } }),
-        token: {
-          clientId: key('api_key', apiKey),
-          clientSecret: key('secret_key', secretKey),
-          endpoint: token,
-          place: { query: 'access_token' },
-          ...(options.tokenStore === undefined ? {} : { store: options.tokenStore }),
-        },
-      }),
-    ],
+    [...baiduStack({ apiKey: key('api_key', apiKey), secretKey: key('secret_key', secretKey) }, options)],
     transport,
   )
   const http = client({ ...options, pipeline: stack, origin })

@@ -187,6 +187,7 @@ export class Ledger {
 
   note(kind: NoteKind, attempt: number, facts: Facts = {}, layer: string = kind.layer): void {
     if (this.level === 'off') return
+    this.runtime.stage?.notes(this, kind.id)
     ;(this.notes ??= []).push({ at: this.elapsed(), attempt, layer, kind, facts })
   }
 

@@ -149,6 +149,14 @@ function program(tty: Terminal, signal: AbortSignal, level: Level | undefined, e
     .option('--doctor <file>', say('doctorFile'))
     .action(async (files, flags) => end(await (await import('./bundle.ts')).bundle(files, flags, tty)))
 
+  root
+    .command('replay')
+    .description(say('replay'))
+    .argument('<file>', say('flights'))
+    .option('--stack <module>', say('stackFile'))
+    .option('--as-test', say('asTest'), false)
+    .action(async (file, flags) => end(await (await import('./replay.ts')).replayFile(file, flags, tty)))
+
   for (const command of root.commands)
     dressed(command, tty)
       .option('--lang <language>', say('lang'))

@@ -112,6 +112,17 @@ const sentences = {
   takenOut: ['taken out: {count} × {what}', '已移除：{count} × {what}'],
   notWritten: ['{file} cannot be written: {code}', '无法写入 {file}：{code}'],
   noFindings: ['{file} is no JSON of penstock doctor --json', '{file} 不是 penstock doctor --json 的输出'],
+  replay: [
+    'make a recorded call again, offline: the same layers, the same decisions',
+    '离线重放记录的调用：相同的中间件，相同的决定',
+  ],
+  stackFile: [
+    'a module whose default export is the stack (default: the one of this package)',
+    '默认导出为栈的模块（默认：本包的栈）',
+  ],
+  asTest: ['print a test that replays it', '输出重放它的测试'],
+  replayedSame: ['the same decisions as recorded, in {time} of virtual time', '与记录的决定一致，虚拟时间 {time}'],
+  noStack: ['{file} has no default export that is a stack', '{file} 的默认导出不是栈'],
   usageError: ['{what} See penstock --help.', '{what} 请参阅 penstock --help。'],
 } as const satisfies Record<string, readonly [en: string, zh: string]>
 

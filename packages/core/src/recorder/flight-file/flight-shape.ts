@@ -1,4 +1,18 @@
-import { address, amount, exactly, flag, list, maybe, moment, number, record, type Shape, text } from './shape.ts'
+import {
+  dictionary,
+  such,
+  address,
+  amount,
+  exactly,
+  flag,
+  list,
+  maybe,
+  moment,
+  number,
+  record,
+  type Shape,
+  text,
+} from './shape.ts'
 
 export const schema = 'penstock.flight/1'
 /** Calls on behalf of calls: nobody nests them deeper, and a view must not run out of stack. */
@@ -30,7 +44,36 @@ const connection = record({
   tls: maybe(tls),
   handshake: maybe(record({ sent: number, received: number })),
 })
+const failed = record({
+  verdict: text,
+  code: text,
+  layer: text,
+  because: text,
+  phase: text,
+  sent: text,
+  peerRefused: flag,
+  retryAfter: maybe(number),
+  cut: flag,
+})
+const answer = record({
+  failure: maybe(failed),
+  headers: maybe(dictionary(text)),
+  body: maybe(
+    record({ kind: text, path: maybe(text), code: maybe(text), messagePath: maybe(text), message: maybe(text) }),
+  ),
+  broken: maybe(failed),
+})
+const recording = record({
+  repeatable: text,
+  body: text,
+  streams: flag,
+  layers: maybe(dictionary(such((one) => one === false || (typeof one === 'object' && one !== null)))),
+  chance: list(number),
+  jumps: list(record({ at: number, milliseconds: number })),
+  abort: maybe(text),
+})
 const trip = record({
+  answer: maybe(answer),
   attempt: number,
   at: number,
   took: maybe(amount),
@@ -83,6 +126,7 @@ const own = record({
   spans: list(
     record({ layer: text, attempt: number, depth: number, from: number, to: maybe(number), verdict: maybe(text) }),
   ),
+  recording: maybe(recording),
   stalls: list(record({ at: number, milliseconds: amount })),
 })
 

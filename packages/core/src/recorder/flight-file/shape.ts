@@ -6,7 +6,7 @@ const largest = 1e15
 /** Longer lists than any call makes: adding them up would take as long as somebody likes. */
 const longest = 5000
 
-const such =
+export const such =
   (is: (value: unknown) => boolean): Shape =>
   (value, at) =>
     is(value) ? undefined : at
@@ -44,6 +44,14 @@ export const record =
             shape(Reflect.get(value, key), at === '' ? key : `${at}.${key}`),
           ),
         )
+      : at
+
+/** Any keys, each with such a value. */
+export const dictionary =
+  (shape: Shape): Shape =>
+  (value, at) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? first(Object.entries(value).map(([key, one]) => shape(one, `${at}.${key}`)))
       : at
 
 const first = (found: readonly (string | undefined)[]) => found.find((one) => one !== undefined)

@@ -11,8 +11,8 @@ import { bodyOf } from './body-of.ts'
 import { playedPart } from './played-part.ts'
 import type { ReplayClock } from './replay-clock.ts'
 
-/** Being late by more is no lateness: another stack does it at another time. */
-const lateness = 200
+/** Milliseconds that a process is late without standing still. What is later than that is done later by another stack. */
+const lateness = 50
 
 /** Plays what came from outside: answers of the wire, and what state of other calls made of this one. */
 export function stageOf(flight: Flight, root: () => Ledger, clock: ReplayClock): Stage {
@@ -27,9 +27,7 @@ export function stageOf(flight: Flight, root: () => Ledger, clock: ReplayClock):
     played.set(ledger, nth + 1)
     const trip = record.trips[Math.min(nth, record.trips.length - 1)]
     if (trip === undefined) return new Arrival<Outcome>(call, 0, unknownServer).done
-    const now = ledger.elapsed()
-    const inTime = nth < record.trips.length && trip.at >= now && trip.at - now < lateness
-    if (inTime) clock.skip(clock.now() + trip.at - now)
+    if (nth < record.trips.length) catchUp(clock.now() + trip.at - ledger.elapsed())
     return answer(call, trip, record)
   }
 
@@ -40,7 +38,7 @@ export function stageOf(flight: Flight, root: () => Ledger, clock: ReplayClock):
     const departed = clock.now()
     const cut = await new Arrival(call, comes, undefined).done
     if (cut !== undefined) {
-      catchUp(departed, failure?.cut === true ? took : 0)
+      if (failure?.cut === true) catchUp(departed + took)
       return cut.at(failure?.phase ?? 'wait', failure?.sent ?? 'all', reusedSocket)
     }
     if (failure !== undefined) return failureOf(failure, reusedSocket)
@@ -50,19 +48,27 @@ export function stageOf(flight: Flight, root: () => Ledger, clock: ReplayClock):
       came?.broken,
       total - took,
       bodyOf(trip, record.failure?.layer === 'reply' && trip === record.trips.at(-1) ? record.failure.code : undefined),
-      () => catchUp(departed, total),
+      () => catchUp(departed + total),
     )
     return new Reply(status, headersOf(came), body, reusedSocket)
   }
 
-  /** What cut it was late then. */
-  function catchUp(departed: number, took: number): void {
-    const late = departed + took - clock.now()
-    if (late > 0 && late < lateness) clock.skip(clock.now() + late)
+  /** It was done then: the process was late, or stood still. */
+  function catchUp(to: number): void {
+    const now = clock.now()
+    const stood = flight.stalls.reduce(
+      (sum, { at, milliseconds }) => sum + Math.max(0, Math.min(at + milliseconds, to) - Math.max(at, now)),
+      0,
+    )
+    if (to > now && to - now <= lateness + stood) clock.skip(to)
   }
 
   return {
     send,
+    notes(ledger, id) {
+      const noted = recordOf(flight, root(), ledger)?.notes[ledger.notes?.length ?? 0]
+      if (noted?.id === id) catchUp(clock.now() + noted.at - ledger.elapsed())
+    },
     run(step, call, next) {
       const record = recordOf(flight, root(), call.ledger)
       return (record && playedPart(record, step, call, next)) ?? step.run(call, next)
