@@ -33,8 +33,8 @@ export type Replay = {
   readonly differences: readonly Difference[]
 }
 
-/** A pipeline, its layers, or what makes one on the transport that it is given. */
-export type Replayable = Pipeline | readonly Stackable[] | ((transport: Transport) => Pipeline)
+/** A pipeline, of which the transport is not asked, or layers. */
+export type Replayable = Pipeline | readonly Stackable[]
 
 /**
  * Make a recorded call again, offline: the real layers, on a virtual clock, with the chance it had; what came from outside
@@ -84,11 +84,8 @@ function recordOf(from: string | URL | object): Flight {
   return flight
 }
 
-function pipelineOf(stack: Replayable): Pipeline {
-  if (Array.isArray(stack)) return pipeline(stack as [], nowhere)
-  const given = stack as Pipeline | ((transport: Transport) => Pipeline)
-  return 'plan' in given ? given : given(nowhere)
-}
+const pipelineOf = (stack: Replayable): Pipeline =>
+  typeof stack === 'function' ? stack : pipeline(stack as [], nowhere)
 
 /** Never asked: the stage plays what comes from outside. */
 const nowhere: Transport = {

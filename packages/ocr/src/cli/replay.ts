@@ -42,7 +42,7 @@ async function stackOf(
 ): Promise<Replayable> {
   if (file !== undefined) {
     const { default: stack } = (await import(pathToFileURL(file).href)) as { default?: Replayable }
-    if (typeof stack === 'function' || Array.isArray(stack)) return stack
+    if (Array.isArray(stack) || (typeof stack === 'function' && 'plan' in stack)) return stack
     throw new ConfigError('CONFIG_INVALID', say('noStack', { file }))
   }
   if (!flight?.endpoint?.startsWith('baidu.')) return defaultStack()
@@ -55,8 +55,10 @@ async function stackOf(
 
 const testOf = (file: string, stack = './stack.ts') => `import { replay } from '@penstock/core/testing'
 import { test } from 'vitest'
-import stack from ${JSON.stringify(stack)}
+import stack from ${quoted(stack)}
 
 test('decides as it did', async () => {
-  await replay(${JSON.stringify(file)}, stack)
+  await replay(${quoted(file)}, stack)
 })`
+
+const quoted = (text: string) => `'${text.replace(/[\\']/g, '\\$&')}'`
