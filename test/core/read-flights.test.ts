@@ -59,7 +59,7 @@ describe('readFlights', () => {
   })
 
   it('keeps fields that it does not know', () => {
-    expect(readFlights(line({ ...tooFast, recording: { seed: 1 } }))[0]).toMatchObject({ recording: { seed: 1 } })
+    expect(readFlights(line({ ...tooFast, weather: { wind: 1 } }))[0]).toMatchObject({ weather: { wind: 1 } })
   })
 
   it.each([
