@@ -2,6 +2,7 @@ import { Budget } from './budget.ts'
 import { Call, noContext } from './call.ts'
 import type { Headers } from './headers.ts'
 import { prepared } from './prepared.ts'
+import { askedFor } from './recorder/asked.ts'
 import { Ledger, type Level } from './recorder/ledger.ts'
 import type { Request } from './request.ts'
 import type { Runtime } from './runtime.ts'
@@ -24,7 +25,8 @@ export type Birthplace = {
 export function birth(request: Request, place: Birthplace): Call {
   const { runtime, level, attempts } = place
   const { parent, notes } = request
-  const { method, origin, path, secretQuery, headers, body, repeatable } = prepared(request, place)
+  const { method, address, headers, body, repeatable } = prepared(request, place)
+  const { origin, path, secretQuery } = address
   const ledger = new Ledger({
     level: request.diagnose ?? level,
     runtime,
@@ -33,10 +35,7 @@ export function birth(request: Request, place: Birthplace): Call {
     url: origin + path,
     endpoint: request.endpoint?.id,
   })
-  ledger.repeatable = repeatable
-  ledger.bodyKind = body.kind
-  ledger.streams = request.stream === true
-  ledger.overrides = request.layers
+  ledger.asked = askedFor(repeatable, body.kind, request.stream === true, request.layers)
   parent?.ledger.adopt(ledger)
   if (notes !== undefined) for (const { kind, facts } of notes) ledger.note(kind, 1, facts)
   return new Call({

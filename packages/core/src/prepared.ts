@@ -14,13 +14,8 @@ import { lowerCased, noHeaders } from './headers.ts'
 import type { QueryValue, Request } from './request.ts'
 import { Secret } from './secret.ts'
 
-type Base = { readonly origin: string; readonly path: string }
-
 /** What a request says of a call. */
-export type Prepared = Pick<
-  CallFields,
-  'method' | 'origin' | 'path' | 'secretQuery' | 'headers' | 'body' | 'repeatable'
->
+export type Prepared = Pick<CallFields, 'method' | 'headers' | 'body' | 'repeatable'> & { readonly address: Address }
 
 /** A request as the fields of a call, everything checked. @throws InputError */
 export function prepared(request: Request, place: Birthplace): Prepared {
@@ -34,12 +29,9 @@ export function prepared(request: Request, place: Birthplace): Prepared {
   const { headers: defaults = noHeaders } = place
   const own = given ? lowerCased(given) : undefined
   const headers = own === undefined ? defaults : { ...defaults, ...own }
-  const { origin, path, secretQuery } = address(request, place)
   return {
     method,
-    origin,
-    path,
-    secretQuery,
+    address: address(request, place),
     headers:
       contentType === undefined || headers['content-type'] !== undefined
         ? headers
@@ -59,12 +51,14 @@ const byMethod: Readonly<Record<string, Repeatable>> = {
   OPTIONS: 'always',
 }
 
-function address({ path: template, params, query: values }: Request, base: Birthplace) {
+type Address = Pick<CallFields, 'origin' | 'path' | 'secretQuery'>
+
+function address({ path: template, params, query: values }: Request, base: Birthplace): Address {
   const filled = params === undefined && !template.includes('{') ? template : fillPath(template, params ?? {})
   const url = filled[0] !== '/' && /^https?:\/\//i.test(filled) ? whole(filled) : below(base, filled)
   if (/[^\x21-\x7e]/.test(url.path))
     throw invalid('the path holds spaces or characters that are not ASCII: encode them, or use params and query')
-  if (values === undefined) return { origin: url.origin, path: url.path, secretQuery: noSecrets }
+  if (values === undefined) return url
   const secrets = Object.entries(values).filter((entry): entry is [string, Secret] => entry[1] instanceof Secret)
   const text = query(
     Object.fromEntries(Object.entries(values).filter(([, value]) => !(value instanceof Secret))) as Record<
@@ -73,22 +67,26 @@ function address({ path: template, params, query: values }: Request, base: Birth
     >,
   )
   const path = text === '' ? url.path : `${url.path}${url.path.includes('?') ? '&' : '?'}${text}`
-  return { origin: url.origin, path, secretQuery: secrets.length === 0 ? noSecrets : secrets }
+  return { ...url, path, secretQuery: secrets.length === 0 ? noSecrets : secrets }
 }
 
 const noSecrets: readonly (readonly [string, Secret])[] = Object.freeze([])
 
-const below = ({ origin, path = '' }: Birthplace, filled: string): Base => ({ origin, path: path + slashed(filled) })
+const below = ({ origin, path = '' }: Birthplace, filled: string): Address => ({
+  origin,
+  path: path + slashed(filled),
+  secretQuery: noSecrets,
+})
 
 const slashed = (path: string) =>
   path.startsWith('/') ? path : path === '' || path.startsWith('?') ? path : `/${path}`
 
-function whole(text: string): Base {
+function whole(text: string): Address {
   const url = URL.parse(text)
   if (url === null) throw invalid('the path is not a URL')
   if (url.username !== '' || url.password !== '')
     throw invalid('a URL may hold no user or password: put credentials in credential()')
-  return { origin: url.origin, path: url.pathname + url.search }
+  return { origin: url.origin, path: url.pathname + url.search, secretQuery: noSecrets }
 }
 
 function bodyOf(request: Request, chance: Chance): { readonly body: Body; readonly contentType?: string } {

@@ -1,10 +1,8 @@
-import type { Body } from '../body.ts'
 import { type Chance, systemClock } from '../clock.ts'
-import type { Repeatable } from '../endpoint.ts'
 import type { ReplyHeaders } from '../headers.ts'
+import { type Asked, askedNothing } from './asked.ts'
 import type { Runtime } from '../runtime.ts'
 import type { Failure, Outcome, Phase, Sent } from '../outcome.ts'
-import type { AnyOverrides } from '../stack.ts'
 import type { Bilingual } from '../verdict-table.ts'
 import type { Verdict } from '../verdict.ts'
 import type { Budget } from '../budget.ts'
@@ -112,11 +110,7 @@ export class Ledger {
   children: Ledger[] | undefined = undefined
   /** Of a copy that goes its own way: the ledger of what it is a copy of. */
   forkOf: Ledger | undefined = undefined
-  /** What was asked for, as far as layers decide by it. */
-  repeatable: Repeatable = 'unsent'
-  bodyKind: Body['kind'] = 'none'
-  streams = false
-  overrides: AnyOverrides | undefined = undefined
+  asked: Asked = askedNothing
   /** Of the caller, when it aborted. Never shown. */
   reason: unknown = undefined
   /** What chance gave to its layers. */

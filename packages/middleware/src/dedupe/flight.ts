@@ -74,20 +74,41 @@ export class Flight {
       if (before.rival === flight) before.rival = flight.rival
   }
 
-  /** The body is taken in here: no reader can spend it, or drop it, for the others. */
-  async #fly(): Promise<Outcome> {
+  #fly(): Promise<Outcome> {
     try {
-      const outcome = await this.#next!(this.call!)
-      if (outcome.failed) return outcome
-      if (outcome.body.whole !== undefined) return outcome.body.whole instanceof Failure ? outcome.body.whole : outcome
-      const bytes = await outcome.body.read()
-      if (bytes instanceof Failure) return bytes
-      const { status, headers, reusedSocket, judgement, url } = outcome
-      return new Reply(status, headers, bytesBody(bytes), reusedSocket, judgement, url)
-    } finally {
-      // a map keeps what stood in it until its tables are collected: then it keeps an empty shell, and not the call
-      this.call = this.#done = this.#next = this.#controller = undefined
-      this.#over(this)
+      return this.#next!(this.call!).then(
+        (outcome) => {
+          const taken = takenIn(outcome)
+          if (taken instanceof Promise) return taken.finally(() => this.#land())
+          this.#land()
+          return taken
+        },
+        (bug) => {
+          this.#land()
+          throw bug
+        },
+      )
+    } catch (bug) {
+      this.#land()
+      throw bug
     }
   }
+
+  #land(): void {
+    // a map keeps what stood in it until its tables are collected: then it keeps an empty shell, and not the call
+    this.call = this.#done = this.#next = this.#controller = undefined
+    this.#over(this)
+  }
+}
+
+/** The body is taken in here: no reader can spend it, or drop it, for the others. */
+function takenIn(outcome: Outcome): Outcome | Promise<Outcome> {
+  if (outcome.failed) return outcome
+  const { whole } = outcome.body
+  if (whole !== undefined) return whole instanceof Failure ? whole : outcome
+  return outcome.body.read().then((bytes) => {
+    if (bytes instanceof Failure) return bytes
+    const { status, headers, reusedSocket, judgement, url } = outcome
+    return new Reply(status, headers, bytesBody(bytes), reusedSocket, judgement, url)
+  })
 }

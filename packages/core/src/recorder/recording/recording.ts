@@ -27,12 +27,13 @@ export type Recording = {
 }
 
 export function recordingOf(ledger: Ledger): Recording | undefined {
-  const { level, repeatable, bodyKind, streams, overrides, draws = [], startedAt, runtime } = ledger
+  const { level, asked, draws = [], startedAt, runtime } = ledger
+  const { repeatable, body, streams, overrides } = asked
   if (level === 'off') return undefined
   const jumps = runtime.clock === systemClock ? jumpsBetween(startedAt, ledger.endedAt ?? systemClock.now()) : []
   return {
     repeatable,
-    body: bodyKind,
+    body,
     streams,
     layers: overrides && Object.fromEntries(Object.entries(overrides).map(([name, own]) => [name, plain(own)])),
     chance: [...draws],
