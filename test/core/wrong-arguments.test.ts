@@ -44,7 +44,7 @@ it.each<[string, unknown, string]>([
   [
     'a level that there is not',
     { pipeline: stack, origin: 'https://a.example', diagnose: 'loud' },
-    'diagnose is loud: give off, errors, all',
+    'diagnose is loud: give off, errors, all, wire',
   ],
   [
     'no attempts',
