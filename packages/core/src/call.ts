@@ -204,12 +204,12 @@ export class Call<Context extends object = {}> implements CallFields<Context> {
     this.ledger.note(kind, this.attempt, facts, layer)
   }
 
-  /** Why nothing more may happen on this call; undefined while it may. */
-  over(): Failure | undefined {
+  /** Why nothing more may happen on this call; undefined while it may. @param now for who has asked the clock already */
+  over(now?: number): Failure | undefined {
     const closed = this.runtime.closed ?? this.branch?.closed
     if (closed !== undefined) return closed
     if (this.signal?.aborted) return this.cancelled()
-    return this.deadlineAt !== Infinity && this.remaining() <= 0 ? this.late() : undefined
+    return this.deadlineAt !== Infinity && this.deadlineAt <= (now ?? this.clock.now()) ? this.late() : undefined
   }
 
   cancelled(): Failure {

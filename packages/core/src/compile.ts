@@ -28,11 +28,13 @@ const wireStep = (transport: Transport): Step => ({
 /** @param probation of each step but the last, which is ours */
 function chain(steps: readonly Step[], probation: number): Handler {
   const last = steps.length - 1
-  let next: Next = () => Promise.reject(new ConfigError('NEXT_TWICE', 'A transport has no next'))
+  let next = nowhere
   for (let index = last; index > 0; index--)
     next = nextOf(steps[index - 1]!, index - 1, steps[index]!, next, index === last ? 0 : probation)
   return nextOf(outermost, -1, steps[0]!, next, last === 0 ? 0 : probation)
 }
+
+const nowhere: Next = () => Promise.reject(new ConfigError('NEXT_TWICE', 'A transport has no next'))
 
 /** Who hands calls in, and may do so again. */
 const outermost = { name: 'client', calls: 'many' } as const
@@ -96,7 +98,8 @@ function recorded(step: Step): Step {
     const span = ledger.enter(step.name, attempt)
     let outcome: Outcome | undefined
     try {
-      const given = await step.run(call, next)
+      const { stage } = ledger.runtime
+      const given = await (stage === undefined ? step.run(call, next) : stage.run(step, call, next))
       if (!isOutcome(given)) throw noOutcome(step)
       return (outcome = given)
     } finally {

@@ -11,11 +11,12 @@ const says = notes('wire', {
 /** The innermost handler: it counts the trip, and replays once, charged to nobody, where that is provably safe. */
 export function departure({ send, name }: Transport): Handler {
   const depart = (call: Call<any>, replayed: boolean): Promise<Outcome> => {
-    const over = call.over()
+    const { ledger } = call
+    const now = ledger.timed ? call.clock.now() : undefined
+    const over = call.over(now)
     if (over !== undefined) return Promise.resolve(over)
     if (!canSend(call.body)) return Promise.resolve(spent)
-    const { ledger } = call
-    const trip = ledger.depart(call.attempt, name)
+    const trip = ledger.depart(call.attempt, name, now)
     const { stage } = ledger.runtime
     return (stage === undefined ? send(call) : stage.send(call)).then((outcome) => {
       ledger.arrive(trip, outcome)

@@ -17,6 +17,9 @@ export function enrol(secret: Secret): void {
 /** Where a reader of the list stands in it. */
 export type Place = { readonly cleared: number; readonly read: number }
 
+/** False when a reader at that place has missed nothing. */
+export const newSince = (place: Place): boolean => place.cleared !== cleared || place.read !== held.length
+
 /** The secrets that came since a place; all of them, and `again`, when the list was written anew in between. */
 export function liveSecrets(since?: Place): {
   readonly secrets: readonly Secret[]

@@ -113,6 +113,7 @@ export function adaptiveConcurrency<const Name extends string = 'adaptiveConcurr
 
   async function sent(call: Call, next: Next, lane: Lane): Promise<Outcome> {
     const { ledger } = call
+    ledger.timed = true
     const made = ledger.trips.length
     let outcome: Outcome | undefined
     try {

@@ -62,10 +62,14 @@ export function dedupe<const Name extends string = 'dedupe'>(options: DedupeOpti
   function twinOf(call: Call, rough: string): Flight | undefined {
     let rival = aloft.get(rough)
     if (rival === undefined || options.key !== undefined) return rival
-    const key = keyOf(call)
-    if (key === undefined) return undefined
-    while (rival !== undefined && rival.key !== key) rival = rival.rival
-    return rival
+    let key: string | undefined
+    for (; rival !== undefined; rival = rival.rival) {
+      if (!rival.resembles(call)) continue
+      key ??= keyOf(call)
+      if (key === undefined) return undefined
+      if (rival.key === key) return rival
+    }
+    return undefined
   }
 
   function lead(call: Call, next: Next, rough: string): Promise<Outcome> {
@@ -104,4 +108,4 @@ export function dedupe<const Name extends string = 'dedupe'>(options: DedupeOpti
 
 /** Equal for equal calls, and for few others. Costs next to nothing. */
 const roughKey = ({ method, origin, path, body }: Call) =>
-  method === 'GET' && body.kind === 'none' ? origin + path : `${method} ${origin}${path} ${bodyLength(body)}`
+  method === 'GET' && body.kind === 'none' ? path : `${method} ${origin}${path} ${bodyLength(body)}`

@@ -110,7 +110,9 @@ export function metrics<const Name extends string = 'metrics'>(options: MetricsO
       }
     },
     async attempt(call, next) {
-      const from = call.ledger.trips.length
+      const { ledger } = call
+      ledger.timed = true
+      const from = ledger.trips.length
       let outcome: Outcome | undefined
       try {
         return (outcome = await next(call))

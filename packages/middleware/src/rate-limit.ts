@@ -114,9 +114,9 @@ export function rateLimit<const Name extends string = 'rateLimit'>(options: Rate
 
   /** The number of its turn, or why there is none. At once when nobody is ahead. */
   function turn(call: Call, gate: Pacer): number | Failure | Promise<number | Failure> {
-    const over = call.over()
-    if (over !== undefined) return over
     const now = call.clock.now()
+    const over = call.over(now)
+    if (over !== undefined) return over
     const { waiting } = gate
     const wait = gate.ahead(now)
     const passed = wait === 0 ? gate.pass(now) : undefined

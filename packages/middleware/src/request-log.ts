@@ -127,24 +127,23 @@ export function requestLog<const Name extends string = 'requestLog'>(options: Re
 
 type Told = (record: LogRecord) => unknown
 
-const begun = ({ id, method, ledger: { url, endpoint } }: Call<any>): LogRecord => ({
-  id,
-  method,
-  url,
-  ...(endpoint !== undefined && { endpoint }),
-})
+type Draft = { -readonly [Key in keyof LogRecord]: LogRecord[Key] }
+
+function begun({ id, method, ledger: { url, endpoint } }: Call<any>): Draft {
+  const record: Draft = { id, method, url }
+  if (endpoint !== undefined) record.endpoint = endpoint
+  return record
+}
 
 function ended(call: Call<any>, outcome: Outcome, from: number): LogRecord {
-  const { attempts, trips } = call.ledger
-  const bad = outcome.verdict !== 'ok' && outcome.verdict !== 'unknown'
-  return {
-    ...begun(call),
-    verdict: outcome.verdict,
-    ...(!outcome.failed && { status: outcome.status }),
-    ...(bad && { code: outcome.code }),
-    attempts,
-    requests: trips.length,
-    milliseconds: call.clock.now() - from,
-    ...(outcome.retryAfter !== undefined && { retryAfter: outcome.retryAfter }),
-  }
+  const record = begun(call)
+  const { verdict, retryAfter } = outcome
+  record.verdict = verdict
+  if (!outcome.failed) record.status = outcome.status
+  if (verdict !== 'ok' && verdict !== 'unknown') record.code = outcome.code
+  record.attempts = call.ledger.attempts
+  record.requests = call.ledger.trips.length
+  record.milliseconds = call.clock.now() - from
+  if (retryAfter !== undefined) record.retryAfter = retryAfter
+  return record
 }

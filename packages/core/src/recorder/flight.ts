@@ -164,7 +164,7 @@ function flight(ledger: Ledger): Flight {
     startedAt: new Date(began).toISOString(),
     took,
     deadline: ledger.deadline,
-    running: endedAt === undefined,
+    running: verdict === undefined,
     verdict,
     failure: end,
     attempts,

@@ -116,6 +116,8 @@ export class Ledger {
   /** What chance gave to its layers. */
   draws: number[] | undefined = undefined
   #chance: Chance | undefined = undefined
+  /** Whether trips are: at level `off`, where a layer wants to know what they took. */
+  timed: boolean
   /** How many layers the call has entered since a repeater last sent it. Kept by the pipeline. */
   reach = 0
   #depth = 0
@@ -138,6 +140,7 @@ export class Ledger {
     this.#address = about.url
     this.endpoint = about.endpoint
     this.startedAt = about.runtime.clock.now()
+    this.timed = about.level !== 'off'
     if (about.level === 'all' || about.level === 'wire') this.spans = []
   }
 
@@ -176,7 +179,9 @@ export class Ledger {
 
   /** Passes inside the repeaters. */
   get attempts(): number {
-    return this.trips.reduce((most, { attempt }) => Math.max(most, attempt), 1)
+    let most = 1
+    for (const { attempt } of this.trips) if (attempt > most) most = attempt
+    return most
   }
 
   note(kind: NoteKind, attempt: number, facts: Facts = {}, layer: string = kind.layer): void {
@@ -200,11 +205,14 @@ export class Ledger {
     ;(this.children ??= []).push(child)
   }
 
-  /** @param transport its name */
-  depart(attempt: number, transport: string): Trip {
+  /**
+   * @param transport its name
+   * @param now undefined when it is not {@link timed}
+   */
+  depart(attempt: number, transport: string, now: number | undefined): Trip {
     const trip: Trip = {
       attempt,
-      at: this.elapsed(),
+      at: now === undefined ? 0 : now - this.startedAt,
       took: undefined,
       status: undefined,
       code: undefined,
@@ -225,7 +233,7 @@ export class Ledger {
 
   /** The transport's answer to a trip. */
   arrive(trip: Trip, outcome: Outcome): void {
-    trip.took = this.elapsed() - trip.at
+    if (this.timed) trip.took = this.elapsed() - trip.at
     if (outcome.failed) {
       trip.failure = outcome
       trip.code = outcome.code
@@ -246,7 +254,7 @@ export class Ledger {
     this.verdict = verdict
     if (outcome?.failed && verdict === 'cancelled') this.reason = outcome.reason
     if (outcome !== undefined && verdict !== 'ok' && verdict !== 'unknown') this.end = ending(outcome)
-    this.endedAt = this.runtime.clock.now()
+    if (this.level !== 'off') this.endedAt = this.runtime.clock.now()
   }
 
   enter(layer: string, attempt: number): Span {

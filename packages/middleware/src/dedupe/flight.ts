@@ -50,6 +50,11 @@ export class Flight {
     return (this.#key ??= { of: this.#keyOf(this.call!) }).of
   }
 
+  /** Worth a digest. */
+  resembles({ origin, method }: Call): boolean {
+    return this.call?.origin === origin && this.call.method === method
+  }
+
   /** Those who wait for it beside the one that asks. */
   get others(): number {
     return this.#aboard - 1

@@ -17,10 +17,13 @@ export class Search {
   readonly #wanted = new Map<number, Wanted[]>()
   /** Bytes of the longest. */
   longest = 0
+  /** How many are looked for. */
+  texts = 0
 
   /** Of four bytes and more. */
   add(wanted: Wanted): void {
     const { bytes } = wanted
+    this.texts++
     const first = (bytes[0]! << 24) | (bytes[1]! << 16) | (bytes[2]! << 8) | bytes[3]!
     this.#begins[slot(first)] = 1
     const same = this.#wanted.get(first)

@@ -1,4 +1,4 @@
-import { liveSecrets, type Place } from '../../live-secrets.ts'
+import { liveSecrets, newSince, type Place } from '../../live-secrets.ts'
 import type { Secret } from '../../secret.ts'
 import { Search } from './search.ts'
 import { secretParts } from './secret-parts.ts'
@@ -18,6 +18,7 @@ let last: WeakRef<Ready> | undefined
 /** A search for every live secret in every spelling. Made once, and fed with the secrets that came since. */
 export function secretSearch(): Search {
   let ready = last?.deref()
+  if (ready !== undefined && !newSince(ready.place)) return ready.search
   const { secrets, again, place } = liveSecrets(ready?.place)
   if (ready === undefined || again) {
     ready = { search: new Search(), values: new Set(), parts: new Set(), spellings: new Set(), place }
