@@ -127,3 +127,13 @@ it('keeps no listener after ten thousand waits on one signal', async () => {
     await Promise.all(Array.from({ length: 100 }, () => http.get('/', { signal })))
   expect(getEventListeners(signal, 'abort')).toEqual([])
 })
+
+it('keeps no listener when the deadline ends a wait', async () => {
+  const { signal } = new AbortController()
+  const { clock, outcome } = run(
+    async (call, next) => passing(await call.within({ ...bound, after: 50 }).wait(100), call, next),
+    signal,
+  )
+  await clock.advance(50)
+  expect([(await outcome).code, getEventListeners(signal, 'abort'), clock.timers]).toEqual(['CALL_DEADLINE', [], 0])
+})

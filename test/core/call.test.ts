@@ -1,0 +1,236 @@
+import {
+  type Call,
+  client,
+  type ClientOptions,
+  explain,
+  ledgerOf,
+  type Next,
+  notes,
+  Branch,
+  Failure,
+  type Outcome,
+  pipeline,
+  type Request,
+} from '@penstock/core'
+import { replies, scriptedTransport, virtualClock } from '@penstock/core/testing'
+import { describe, expect, it } from 'vitest'
+
+const origin = 'https://api.example.com'
+const bound = (after: number, verdict: 'late' | 'timeout' = 'late') =>
+  ({ after, layer: 'bound', code: 'CALL_DEADLINE', verdict }) as const
+
+/** What a layer sees of one call, at a clock that stands at 1000 ms. */
+async function look<Seen>(
+  looks: (call: Call) => Seen,
+  request: Request = { path: '/' },
+  options: Partial<ClientOptions> = {},
+): Promise<Seen> {
+  const clock = virtualClock()
+  await clock.advance(1000)
+  let seen!: Seen
+  const stack = pipeline(
+    [
+      (call: Call, next: Next) => {
+        seen = looks(call)
+        return next(call)
+      },
+    ],
+    scriptedTransport(replies(200)),
+  )
+  await client({ pipeline: stack, origin, clock, ...options }).send(request)
+  return seen
+}
+
+describe('a call', () => {
+  it.each([
+    ['/things/{id}', '/things/{id}', { id: 7 }],
+    ['/things/{id}?page={page}', '/things/{id}', { id: 7, page: 1 }],
+    ['https://other.example/things/{id}?a', '/things/{id}', { id: 7 }],
+    ['HTTP://other.example:81/{id}', '/{id}', { id: 7 }],
+    ['/things/7', undefined, {}],
+  ])('of the path %s names itself %s', async (path, template, params) => {
+    expect(await look((call) => call.template, { path, params })).toBe(template)
+  })
+
+  it('tells where it goes without what is secret, and by which endpoint', async () => {
+    const seen = await look((call) => [call.url, call.endpoint, call.streams, call.attempt, call.remaining()], {
+      path: '/a?b=1',
+    })
+    expect(seen).toEqual([`${origin}/a?b=1`, undefined, false, 1, Infinity])
+    expect(await look((call) => call.streams, { path: '/', stream: true })).toBe(true)
+  })
+
+  it('counts calls up', async () => {
+    const ids: number[] = []
+    for (const _ of [1, 2]) ids.push(await look((call) => call.id))
+    expect(ids[1]! - ids[0]!).toBe(1)
+  })
+
+  it('may make ten attempts, or as many as its client says', async () => {
+    const left = ({ budget: { attempts, left } }: Call) => [attempts, left]
+    expect(await look(left)).toEqual([10, 9])
+    expect(await look(left, { path: '/' }, { maxAttempts: 3 })).toEqual([3, 2])
+  })
+
+  it('takes attempts while there are any', async () => {
+    const drawn = await look(
+      ({ budget }) => [budget.draw(), budget.drawn, budget.draw(), budget.drawn, budget.left],
+      {
+        path: '/',
+      },
+      { maxAttempts: 2 },
+    )
+    expect(drawn).toEqual([true, 2, false, 2, 0])
+  })
+
+  it('copies itself with one thing changed, and stays as it was', async () => {
+    const [before, header, headers, wire] = await look((call) => [
+      call.headers,
+      call.withHeader('x-a', '1').withHeader('x-b', '2').headers,
+      call.withHeader('x-a', '1').withHeaders({ 'x-c': '3' }).headers,
+      call.withWire({ idle: bound(5) }).wire,
+    ])
+    expect([before, header, headers, wire]).toEqual([
+      {},
+      { 'x-a': '1', 'x-b': '2' },
+      { 'x-c': '3' },
+      { idle: bound(5) },
+    ])
+  })
+
+  it('adds gifts to those it has', async () => {
+    const contexts = await look((call) => [
+      call.context,
+      call.giving({ a: 1 }).context,
+      call.giving({ a: 1, b: 1 }).giving({ b: 2 }).context,
+    ])
+    expect(contexts).toEqual([{}, { a: 1 }, { a: 1, b: 2 }])
+  })
+})
+
+describe('a bound', () => {
+  it('counts from now, or from when it is told', async () => {
+    const seen = await look((call) => [
+      call.within(bound(50)).deadlineAt,
+      call.within(bound(50), 900).deadlineAt,
+      call.within(bound(50)).remaining(),
+    ])
+    expect(seen).toEqual([1050, 950, 50])
+  })
+
+  it('that is no earlier changes nothing', async () => {
+    const [same, other] = await look((call) => {
+      const first = call.within(bound(50))
+      return [first.within(bound(50)) === first, first.within(bound(49)) === first]
+    })
+    expect([same, other]).toEqual([true, false])
+  })
+
+  it('of the whole call is in its ledger, one of an attempt is not', async () => {
+    expect(await look((call) => (call.within(bound(50)), call.ledger.deadline))).toBe(50)
+    expect(await look((call) => (call.within(bound(50, 'timeout')), call.ledger.deadline))).toBeUndefined()
+  })
+
+  it('is over at its very millisecond', async () => {
+    const [inTime, late] = await look((call) => [
+      call.within(bound(50), 951).over(),
+      call.within(bound(50), 950).over(),
+    ])
+    expect(inTime).toBeUndefined()
+    expect(late).toEqual(new Failure('late', 'CALL_DEADLINE', 'bound', '50 ms were over'))
+  })
+})
+
+describe('a call that is over', () => {
+  it('says that its caller aborted, and why, and not what else was over', async () => {
+    const controller = new AbortController()
+    let over: Failure | undefined
+    const stack = pipeline(
+      [
+        async (call: Call): Promise<Outcome> => {
+          controller.abort('left')
+          return (over = call.within(bound(0)).over()!)
+        },
+      ],
+      scriptedTransport(replies(200)),
+    )
+    const http = client({ pipeline: stack, origin, clock: virtualClock() })
+    await expect(http.get('/', { signal: controller.signal })).rejects.toBe('left')
+    expect(over).toEqual(new Failure('cancelled', 'CANCELLED', 'caller', 'the caller aborted', { reason: 'left' }))
+  })
+
+  it('in a branch that was cut says why, the call itself is not', async () => {
+    const cut = new Failure('cancelled', 'CANCELLED', 'race', 'another was first')
+    const over = await look((call) => {
+      const branch = new Branch(call)
+      const copy = call.with({ branch })
+      branch.cut(cut)
+      return [call.over(), copy.over()]
+    })
+    expect(over).toEqual([undefined, cut])
+  })
+})
+
+describe('notes of a request', () => {
+  const says = notes('found', { size: ['{count} pages', '{count} 页'] })
+
+  it('are in its story from the first', async () => {
+    const http = client({ pipeline: pipeline([], scriptedTransport(replies(200))), origin, clock: virtualClock() })
+    const result = await http.get('/', { notes: [{ kind: says.size, facts: { count: 3 } }] })
+    expect(ledgerOf(result)!.notes).toEqual([
+      { at: 0, attempt: 1, layer: 'found', kind: says.size, facts: { count: 3 } },
+    ])
+    expect(explain(result)).toContain('3 pages')
+  })
+})
+
+describe('the level of a call', () => {
+  const level = (request: Request, options?: Partial<ClientOptions>) =>
+    look(({ ledger }) => ledger.level, request, options)
+
+  it('is its own, or its client’s, or errors', async () => {
+    expect([
+      await level({ path: '/' }),
+      await level({ path: '/' }, { diagnose: 'off' }),
+      await level({ path: '/', diagnose: 'all' }, { diagnose: 'off' }),
+    ]).toEqual(['errors', 'off', 'all'])
+  })
+})
+
+describe('a call made on behalf of another', () => {
+  /** The inner call of one whose clock stands at 1000 ms and which has 80 ms left; the inner clock stands at 0. */
+  async function inner(request: Partial<Request> = {}, outerSignal?: AbortSignal) {
+    let seen!: Call
+    const prices = scriptedTransport((call) => ((seen = call), replies(200)(call)))
+    const other = client({ pipeline: pipeline([], prices), origin, clock: virtualClock() })
+    const clock = virtualClock()
+    await clock.advance(1000)
+    const asks = async (call: Call, next: Next) => {
+      const priced = call.within(bound(80))
+      await other.outcome({ path: '/price', parent: priced, ...request })
+      return next(call)
+    }
+    const http = client({ pipeline: pipeline([asks], scriptedTransport(replies(200))), origin, clock })
+    const result = await http.get('/', outerSignal && { signal: outerSignal })
+    return { seen, ledger: ledgerOf(result)! }
+  }
+
+  it('has as long as that one, by its own clock, and its bound', async () => {
+    const { seen } = await inner()
+    expect([seen.deadlineAt, seen.bound]).toEqual([80, bound(80)])
+  })
+
+  it('draws on the budget of that one', async () => {
+    const { seen, ledger } = await inner()
+    expect([seen.budget === ledger.budget, seen.budget.drawn]).toEqual([true, 2])
+  })
+
+  it('has the signal of that one, its own, both or none', async () => {
+    const [own, outer] = [new AbortController().signal, new AbortController().signal]
+    expect((await inner()).seen.signal).toBeUndefined()
+    expect((await inner({ signal: own })).seen.signal).toBe(own)
+    expect((await inner({}, outer)).seen.signal).toBe(outer)
+    const both = (await inner({ signal: own }, outer)).seen.signal
+    expect([both === own, both === outer, both!.aborted]).toEqual([false, false, false])
+  })
+})
