@@ -55,6 +55,13 @@ describe('supportBundle', () => {
     )
   })
 
+  it('holds them as a page, with what ran', () => {
+    const page = textOf(supportBundle([flight], { lang: 'zh', versions: { mine: '1.2.3' } }).bytes, 'report.html')
+    expect(page).toContain('<html lang="zh-Hans">')
+    expect(page).toContain(`<dd>${process.versions.node}</dd>`)
+    expect(page).toContain('<dd>1.2.3</dd>')
+  })
+
   it('holds the doctor’s findings and versions, where there are any', () => {
     const { bytes, files } = supportBundle([], { doctor: { checks: [1] }, versions: { mine: '1.2.3' } })
     expect(files).toContain('doctor.json')

@@ -1,9 +1,9 @@
 /** `penstock report` and `--diagnose`, as their users run them: a process of its own. */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { waterfall } from '@penstock/core/diagnose'
+import { htmlReport, waterfall } from '@penstock/core/diagnose'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { flightWith, tooFast, tripOf } from '../support/flights.ts'
 
@@ -56,6 +56,27 @@ describe('penstock report', () => {
     const { out } = run(['report', '--json', '-'], {}, `${JSON.stringify(tooFast)}\n{"schema":"torn`)
 
     expect(JSON.parse(out)).toMatchObject({ id: 1, conclusion: { cause: 'qps-limit' } })
+  })
+
+  it('--html writes a page of the calls shown, and says where', () => {
+    const { out, err, code } = run(['report', '--html', 'a.html', '--lang', 'zh', file('h.penstock', quick, tooFast)])
+
+    expect([out, err, code]).toEqual(['a.html\n', '调用 2 个，失败 1 个\n', 0])
+    expect(readFileSync(join(home, 'a.html'), 'utf8')).toBe(htmlReport([tooFast], { lang: 'zh' }))
+  })
+
+  it('--html - prints it', () => {
+    expect(run(['report', '--all', '--html', '-', file('i.penstock', quick, tooFast)]).out).toBe(
+      `${htmlReport([quick, tooFast])}\n`,
+    )
+  })
+
+  it('--html says what the disk refuses', () => {
+    expect(run(['report', '--html', 'nowhere/a.html', file('j.penstock', tooFast)])).toEqual({
+      out: '',
+      err: '✗ nowhere/a.html cannot be written: ENOENT\n',
+      code: 73,
+    })
   })
 
   it.each([

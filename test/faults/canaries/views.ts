@@ -4,7 +4,17 @@ import * as diagnose from '@penstock/core/diagnose'
 import { unzipSync } from 'fflate'
 
 /** What of the views is looked at below. */
-export const viewed = ['conclude', 'displayFilter', 'flightLine', 'readFlights', 'supportBundle', 'waterfall']
+export const viewed = [
+  'conclude',
+  'curl',
+  'displayFilter',
+  'flightLine',
+  'har',
+  'htmlReport',
+  'readFlights',
+  'supportBundle',
+  'waterfall',
+]
 
 const langs = ['en', 'zh'] as const
 
@@ -28,6 +38,9 @@ export function views(error: unknown, flight: Flight): Record<string, string> {
       .join(),
     'display filter': String(diagnose.displayFilter(flight)),
     conclusion: JSON.stringify(diagnose.conclude(flight) ?? null),
+    curl: diagnose.curl(flight),
+    HAR: JSON.stringify(diagnose.har([flight])),
+    HTML: diagnose.htmlReport([flight, flight]),
     ...byLanguage('explain', (lang) => explain(error, { lang })),
     ...byLanguage('line', (lang) => diagnose.flightLine(flight, { lang })),
     ...byLanguage('waterfall', (lang) => diagnose.waterfall(flight, { lang, color: true, columns: 80 })),

@@ -5,6 +5,7 @@ import { credentials } from './credentials.ts'
 import { exitCodes } from './exit-codes.ts'
 import { flightsFrom } from './flights-from.ts'
 import type { Terminal } from './terminal.ts'
+import { written } from './written.ts'
 
 export type BundleFlags = {
   /** Where the ZIP goes. */
@@ -17,8 +18,9 @@ export type BundleFlags = {
 export async function bundle(
   files: readonly string[],
   { out: path, doctor }: BundleFlags,
-  { env, secrets, out, err, say, paint, language }: Terminal,
+  terminal: Terminal,
 ): Promise<number> {
+  const { env, secrets, err, say, paint, language } = terminal
   // those of the configuration, too: what is wrong with it is no matter here
   const keys = await credentials(env, say).catch(() => undefined)
   if (keys !== undefined) secrets.push(...Object.values(keys).filter((one) => one instanceof Secret))
@@ -29,16 +31,8 @@ export async function bundle(
     ...(doctor !== undefined && { doctor: findings(doctor, say) }),
   }
   const made = supportBundle(flights, options)
-  try {
-    await saveBundle(path, made)
-  } catch (error) {
-    if (!(error instanceof Error && 'syscall' in error)) throw error
-    err(
-      `${paint('red', '✗')} ${say('notWritten', { file: path, code: String((error as NodeJS.ErrnoException).code) })}`,
-    )
-    return exitCodes.noOutput
-  }
-  out(path)
+  const code = await written(path, () => saveBundle(path, made), terminal)
+  if (code !== exitCodes.ok) return code
   err(paint('dim', say('bundled', { files: made.files.join(', '), calls: String(flights.length) })))
   for (const { what, count } of made.redactions)
     err(paint('dim', `  ${say('takenOut', { what, count: String(count) })}`))

@@ -136,6 +136,7 @@ function program(tty: Terminal, signal: AbortSignal, level: Level | undefined, e
     .option('--json', say('json'), false)
     .option('--har', say('har'), false)
     .option('--curl', say('curl'), false)
+    .option('--html <file>', say('html'))
     .action(async (file, flags) => {
       const { report } = await import('./report.ts')
       end(await report(file, flags, tty))

@@ -21,6 +21,7 @@ const sentences = {
   ascii: ['draw with nothing but ASCII', '仅用 ASCII 字符绘制'],
   har: ['print HAR 1.2, for browsers’ developer tools', '输出 HAR 1.2，可用浏览器开发者工具打开'],
   curl: ['print each call as a curl command line', '将每次调用输出为 curl 命令行'],
+  html: ['write them as a page for any browser, that needs no network', '写成网页文件，无需网络即可查看'],
   json: ['a line of JSON for each call', '每个调用输出一行 JSON'],
   reported: ['calls: {calls}, failed: {failed}', '调用 {calls} 个，失败 {failed} 个'],
   recognize: ['read the text of images', '识别图片中的文字'],

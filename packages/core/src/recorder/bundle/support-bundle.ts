@@ -3,6 +3,7 @@ import { peer } from '../../transports/peer.ts'
 import type { Language } from '../explain.ts'
 import type { Flight } from '../flight.ts'
 import { gate } from '../gate/gate.ts'
+import { htmlReport } from '../html-report.ts'
 import { bundleReadme } from './bundle-readme.ts'
 import { type Redaction, redacted } from './redacted.ts'
 
@@ -48,10 +49,14 @@ export function supportBundle(flights: readonly Flight[], options: SupportBundle
   const clean = <Data>(data: Data) => redacted(data, (what) => counts.set(what, (counts.get(what) ?? 0) + 1)) as Data
 
   const shown = clean(flights)
+  const { node, openssl } = process.versions
+  const { platform, arch } = process
+  const others = clean({ platform, arch, ...versions })
   const texts: Record<string, string> = {
     'flights.ndjson': shown.map((flight) => `${JSON.stringify(flight)}\n`).join(''),
+    'report.html': htmlReport(shown, { lang, versions: { node, openssl, ...others } }),
     ...(doctor !== undefined && { 'doctor.json': json(clean(doctor)) }),
-    'versions.json': json(clean({ ...process.versions, platform: process.platform, arch: process.arch, ...versions })),
+    'versions.json': json({ ...process.versions, ...others }),
   }
   const redactions = [...counts]
     .toSorted(([one], [other]) => (one < other ? -1 : 1))

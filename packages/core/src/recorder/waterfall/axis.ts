@@ -16,7 +16,7 @@ export function axis(total: number, columns: number): string {
 }
 
 /** 1, 2 or 5 times a power of ten. */
-function stepOf(least: number): number {
+export function stepOf(least: number): number {
   if (!(least > 1e-6)) return 1
   const power = 10 ** Math.floor(Math.log10(least))
   return power * ([1, 2, 5].find((factor) => factor * power >= least) ?? 10)
