@@ -202,3 +202,21 @@ describe('conclude', () => {
     ])
   })
 })
+
+it('who has retried is not told to retry: what stays is what has to be looked at', async () => {
+  const clock = virtualClock()
+  const reset = breaks('CONNECTION_RESET', { phase: 'wait', sent: 'all' })
+  const transport = scriptedTransport(reset, reset)
+  const http = client({
+    pipeline: pipeline([retry({ retries: 1, delay: 0 }), status()], transport),
+    origin: 'https://api.example.com',
+    clock,
+  })
+  const asked = http.get('/').catch((error: unknown) => error)
+  await clock.advance(1000)
+  const { fix } = conclude(flightOf(await asked)!)!
+  expect(fix).toEqual({
+    en: 'It stayed through 2 attempts. It may have been worked on: let only repeatable calls go twice.',
+    zh: '共 2 次尝试均未成功。请求可能已被处理：仅重发可重复的调用。',
+  })
+})

@@ -7,6 +7,7 @@ import { connectingCauses } from './causes/connecting.ts'
 import { type Evidence, evidenceOf } from './causes/evidence.ts'
 import { exchangeCauses } from './causes/exchange.ts'
 import { ownCauses } from './causes/own.ts'
+import { unlessTried } from './causes/passing.ts'
 import { securityCauses } from './causes/security.ts'
 import type { Flight } from './flight.ts'
 import { sentence } from './notes.ts'
@@ -53,7 +54,7 @@ function concluded(evidence: Evidence): Conclusion | undefined {
     const facts = when(evidence)
     if (facts === undefined) continue
     const told = (text: Bilingual): Bilingual => ({ en: sentence(text.en, facts), zh: sentence(text.zh, facts) })
-    return { cause: id, ...told(says), fix: told(fix) }
+    return { cause: id, ...told(says), fix: unlessTried(evidence.flight, told(fix)) }
   }
   return undefined
 }

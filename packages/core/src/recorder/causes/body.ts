@@ -1,6 +1,7 @@
 /** An answer that came, and is not what it should be. */
 import { byCode, type Cause, cause } from './cause.ts'
 import type { Evidence } from './evidence.ts'
+import { passing } from './passing.ts'
 
 export const bodyCauses: readonly Cause[] = [
   cause(
@@ -22,10 +23,7 @@ export const bodyCauses: readonly Cause[] = [
       'The connection ended before the body did: {received} of {of} bytes came.',
       '连接在响应体结束前关闭：仅收到 {received} 字节（应为 {of}）。',
     ],
-    [
-      'Usually passing: put retry() in the stack. If it stays, something in between cuts long bodies.',
-      '多为瞬时故障：在栈中加入 retry()。若持续出现，检查中间设备是否截断大响应。',
-    ],
+    passing('If it stays, something in between cuts long bodies.', '若持续出现，检查中间设备是否截断大响应。'),
   ),
   cause(
     'bad-encoding',

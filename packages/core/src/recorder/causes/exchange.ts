@@ -1,6 +1,7 @@
 /** From the first byte of the request to the last of the answer: what was cut, and what took too long. */
 import { type Cause, cause } from './cause.ts'
 import type { Evidence } from './evidence.ts'
+import { passing } from './passing.ts'
 
 export const exchangeCauses: readonly Cause[] = [
   cause(
@@ -54,8 +55,8 @@ export const exchangeCauses: readonly Cause[] = [
     'reset-sending',
     ({ code, phase, trip }) => (isLost(code) && phase === 'send' ? { bytes: trip?.bytesSent ?? 0 } : undefined),
     ['The peer cut the connection while the request was being sent.', '对方在发送请求期间切断了连接。'],
-    again(
-      ' If it stays, the server takes no body so large: it cuts rather than answer 413.',
+    passing(
+      'If it stays, the server takes no body so large: it cuts rather than answer 413.',
       '若持续出现，可能请求体过大，服务器未返回 413 即切断。',
     ),
   ),
@@ -66,7 +67,10 @@ export const exchangeCauses: readonly Cause[] = [
       'The peer cut the connection {spent:ms} after the call went out, when the request was sent and the answer awaited.',
       '请求已发送、等待应答时，对方在 {spent:ms} 后切断了连接。',
     ],
-    again(' It may have been worked on: let only repeatable calls go twice.', '请求可能已被处理：仅重发可重复的调用。'),
+    passing(
+      'It may have been worked on: let only repeatable calls go twice.',
+      '请求可能已被处理：仅重发可重复的调用。',
+    ),
   ),
   cause(
     'reset-receiving',
@@ -76,7 +80,7 @@ export const exchangeCauses: readonly Cause[] = [
       'The peer cut the connection (a reset) in the middle of the answer, after {received} bytes of its body.',
       '对方在返回响应体 {received} 字节后重置了连接。',
     ],
-    again('', ''),
+    passing('', ''),
   ),
   cause(
     'tls-stalled',
@@ -86,8 +90,8 @@ export const exchangeCauses: readonly Cause[] = [
       'The server accepted the connection and then said nothing: no byte of the TLS handshake in {spent:ms}.',
       '服务器接受连接后无任何响应：{spent:ms} 内未返回 TLS 握手字节。',
     ],
-    again(
-      ' If it stays, the server is stuck, or the port is not one of TLS.',
+    passing(
+      'If it stays, the server is stuck, or the port is not one of TLS.',
       '若持续出现，服务器可能卡死，或该端口并非 TLS。',
     ),
   ),
@@ -112,8 +116,8 @@ export const exchangeCauses: readonly Cause[] = [
       'The server took the whole request and never began to answer: not one byte in {wait:ms}.',
       '服务器收到完整请求后始终未应答：{wait:ms} 内无任何字节。',
     ],
-    again(
-      ' If every attempt ends so, the server needs longer than the bound: raise timeout({ after }).',
+    passing(
+      'If every attempt ends so, the server needs longer than the bound: raise timeout({ after }).',
       '若每次都如此，服务器需要更久：提高 timeout({ after })。',
     ),
   ),
@@ -128,7 +132,7 @@ export const exchangeCauses: readonly Cause[] = [
       'The answer stopped in its middle: {received} bytes came, then silence for {silence:ms}.',
       '响应中途停止：收到 {received} 字节后沉默 {silence:ms}。',
     ],
-    again(' timeout({ idle }) finds such a silence sooner.', 'timeout({ idle }) 可更早发现这种沉默。'),
+    passing('timeout({ idle }) finds such a silence sooner.', 'timeout({ idle }) 可更早发现这种沉默。'),
   ),
   cause(
     'slow-loris',
@@ -141,16 +145,12 @@ export const exchangeCauses: readonly Cause[] = [
       'The answer trickles: {received} bytes in {receive:ms}, {rate} bytes a second, never silent and never done.',
       '响应极慢：{receive:ms} 内仅 {received} 字节（{rate} 字节/秒），不停也不完。',
     ],
-    again(
-      ' If it stays, something in between throttles, or the server is a trap.',
+    passing(
+      'If it stays, something in between throttles, or the server is a trap.',
       '若持续出现，可能被限速，或服务器有意拖延。',
     ),
   ),
 ]
-
-function again(en: string, zh: string): readonly [string, string] {
-  return [`Usually passing: put retry() in the stack.${en}`, `多为瞬时故障：在栈中加入 retry()。${zh}`]
-}
 
 /** Milliseconds that a busy network, or machine, may keep silent for. */
 const quiet = 100

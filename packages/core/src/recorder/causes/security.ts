@@ -1,6 +1,7 @@
 /** The TLS handshake, and the certificate it showed. */
 import { byCode, type Cause, cause } from './cause.ts'
 import type { Evidence } from './evidence.ts'
+import { passing } from './passing.ts'
 
 export const securityCauses: readonly Cause[] = [
   cause(
@@ -140,10 +141,7 @@ export const securityCauses: readonly Cause[] = [
       'The peer cut the connection in the TLS handshake, after {received} bytes of its own; nothing of the request was sent.',
       '对方在 TLS 握手中（已返回 {received} 字节）切断连接；请求尚未发送。',
     ],
-    [
-      'Usually passing: put retry() in the stack. If it stays, look for a proxy or firewall in between.',
-      '多为瞬时故障：在栈中加入 retry()。若持续出现，检查中间的代理或防火墙。',
-    ],
+    passing('If it stays, look for a proxy or firewall in between.', '若持续出现，检查中间的代理或防火墙。'),
   ),
 ]
 
