@@ -10,15 +10,15 @@ export function masked(text: string): string {
   const search = secretSearch()
   if (search.empty || text.length < shortest) return text
   // a log asks for the URL of one call after the other
-  if (text === clean && search.texts === cleanOf) return text
+  if (text === clean && search.version === cleanOf) return text
   const bytes = Buffer.from(text)
   if (search.next(bytes) !== undefined) return Buffer.concat(pieces(search, bytes)).toString()
   clean = text
-  cleanOf = search.texts
+  cleanOf = search.version
   return text
 }
 
-/** The last text in which there was none, of so many that were looked for. */
+/** The last text in which there was none, and of which version of the search. */
 let clean = ''
 let cleanOf = 0
 

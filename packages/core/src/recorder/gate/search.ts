@@ -17,13 +17,13 @@ export class Search {
   readonly #wanted = new Map<number, Wanted[]>()
   /** Bytes of the longest. */
   longest = 0
-  /** How many are looked for. */
-  texts = 0
+  /** Another whenever another text is looked for, and of no other search. */
+  version = 0
 
   /** Of four bytes and more. */
   add(wanted: Wanted): void {
     const { bytes } = wanted
-    this.texts++
+    this.version = ++versions
     const first = (bytes[0]! << 24) | (bytes[1]! << 16) | (bytes[2]! << 8) | bytes[3]!
     this.#begins[slot(first)] = 1
     const same = this.#wanted.get(first)
@@ -52,6 +52,8 @@ export class Search {
     return undefined
   }
 }
+
+let versions = 0
 
 /** Knuth's multiplicative hash: neighbours in the alphabet fall far apart. */
 const slot = (four: number) => Math.imul(four, 0x9e37_79b1) >>> 16
