@@ -2,8 +2,6 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { Readable } from 'node:stream'
-import { Config } from '@alicloud/openapi-core/dist/utils.js'
-import Alibaba, { RecognizeGeneralRequest } from '@alicloud/ocr-api20210707'
 import type { Upload } from './subject.ts'
 
 const require = createRequire(import.meta.url)
@@ -43,6 +41,8 @@ const tencent: Upload = async ({ origin, file }) => {
 }
 
 const alibaba: Upload = async ({ origin, file }) => {
+  const { Config } = await import('@alicloud/openapi-core/dist/utils.js')
+  const { default: Alibaba, RecognizeGeneralRequest } = await import('@alicloud/ocr-api20210707')
   const { default: Client } = Alibaba as unknown as {
     readonly default: typeof import('@alicloud/ocr-api20210707').default
   }
