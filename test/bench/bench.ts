@@ -38,10 +38,11 @@ for (const part of chosen) {
   for (let run = 0; run < Number(values.runs); run++) {
     const progress = (says: string) => show(`${part.name}, run ${run + 1} of ${values.runs}: ${says}`)
     runs.push(await part.measure({ rounds, only, progress }))
+    // what there is, should the next run not come to its end
+    if (values.keep) keep(part.name, rounds, runs)
   }
   show('')
   console.log(`${markdown(part, runs)}\n`)
-  if (values.keep) keep(part.name, rounds, runs)
 }
 if (values.publish) publish()
 
