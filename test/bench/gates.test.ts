@@ -11,13 +11,13 @@ const counted: Counted = JSON.parse(execFileSync(process.execPath, [...flags, pr
 describe('a call that goes well, over a transport that answers at once', () => {
   // as measured, and a twentieth: lower them when a change has made it less
   it.each([
-    ['no layer', 3_260, 7],
-    ['eight async layers that do nothing', 6_500, 23],
-    ['eight layers', 10_480, 27],
-    ['defaultStack()', 6_330, 15],
-    ['whole stack', 11_640, 29],
-    ['whole stack, errors', 11_830, 29],
-    ['whole stack, all', 21_450, 59],
+    ['no layer', 2_780, 6],
+    ['eight async layers that do nothing', 6_100, 22],
+    ['eight layers', 5_970, 12],
+    ['defaultStack()', 4_840, 10],
+    ['whole stack', 6_700, 13],
+    ['whole stack, errors', 6_960, 13],
+    ['whole stack, all', 16_700, 43],
   ])('%s: allocates at most %i bytes, and makes at most %i promises', (name, bytes, promises) => {
     const call = counted.calls[name]!
 
