@@ -1,8 +1,7 @@
 import { type Chance, systemClock } from '../clock.ts'
-import type { ReplyHeaders } from '../headers.ts'
 import { type Asked, askedNothing } from './asked.ts'
 import type { Runtime } from '../runtime.ts'
-import type { Failure, Outcome, Phase, Sent } from '../outcome.ts'
+import type { Outcome } from '../outcome.ts'
 import type { Bilingual } from '../verdict-table.ts'
 import type { Verdict } from '../verdict.ts'
 import type { Budget } from '../budget.ts'
@@ -10,6 +9,7 @@ import { masked } from './gate/masked.ts'
 import type { Facts, NoteKind } from './notes.ts'
 import { watchStalls } from './stalls.ts'
 import { Timeline } from './timeline.ts'
+import { type BodySaid, Trip } from './trip.ts'
 import { tripLabel } from './trip-label.ts'
 
 /** How much is kept: nothing; decisions and wire facts; a span a layer as well; all bytes too, while a `capture()` runs. */
@@ -35,39 +35,6 @@ export type Span = {
   /** `bug` when the layer threw. */
   verdict: Verdict | 'bug' | undefined
 }
-
-/** One request handed to the transport. An attempt has one or more. */
-export type Trip = {
-  readonly attempt: number
-  /** Milliseconds since the call began. */
-  readonly at: number
-  took: number | undefined
-  status: number | undefined
-  /** Of the failure, when there was no answer. */
-  code: string | undefined
-  phase: Phase
-  sent: Sent
-  reusedSocket: boolean | undefined
-  /** What it did on the wire, and when. Undefined at level `off`. */
-  readonly timeline: Timeline | undefined
-  readonly transport: string
-  /** As it came; never shown. */
-  failure: Failure | undefined
-  headers: ReplyHeaders | undefined
-  body: BodySaid | undefined
-}
-
-/** What a judge read in a body: the code, where it stood, and whether it was JSON at all. */
-export type BodySaid =
-  | {
-      readonly kind: 'json'
-      readonly path: string
-      readonly code: string
-      /** Where a message stood, and the table's own words for it. */
-      readonly messagePath: string
-      readonly message: string | undefined
-    }
-  | { readonly kind: 'html' | 'text' }
 
 /** What a call that did not go well ended with. */
 export type Ending = {
@@ -210,22 +177,12 @@ export class Ledger {
    * @param now undefined when it is not {@link timed}
    */
   depart(attempt: number, transport: string, now: number | undefined): Trip {
-    const trip: Trip = {
+    const trip = new Trip(
       attempt,
-      at: now === undefined ? 0 : now - this.startedAt,
-      took: undefined,
-      status: undefined,
-      code: undefined,
-      phase: 'local',
-      sent: 'none',
-      reusedSocket: undefined,
-      timeline:
-        this.level === 'off' ? undefined : new Timeline(this.level === 'wire' ? tripLabel(this, attempt) : undefined),
+      now === undefined ? 0 : now - this.startedAt,
       transport,
-      failure: undefined,
-      headers: undefined,
-      body: undefined,
-    }
+      this.level === 'off' ? undefined : new Timeline(this.level === 'wire' ? tripLabel(this, attempt) : undefined),
+    )
     this.trips = this.trips === noTrips ? [trip] : [...this.trips, trip]
     if (this.level !== 'off' && this.runtime.clock === systemClock) watchStalls()
     return trip
@@ -233,20 +190,7 @@ export class Ledger {
 
   /** The transport's answer to a trip. */
   arrive(trip: Trip, outcome: Outcome): void {
-    if (this.timed) trip.took = this.elapsed() - trip.at
-    if (outcome.failed) {
-      trip.failure = outcome
-      trip.code = outcome.code
-      trip.phase = outcome.phase
-      trip.sent = outcome.sent
-      trip.reusedSocket = outcome.reusedSocket
-    } else {
-      trip.headers = outcome.headers
-      trip.status = outcome.status
-      trip.phase = 'receive'
-      trip.sent = 'all'
-      trip.reusedSocket = outcome.reusedSocket
-    }
+    trip.end(outcome, this.timed ? this.elapsed() - trip.at : undefined)
   }
 
   /** @param outcome how it ended, if there is one */

@@ -1,7 +1,8 @@
 import { header, type ReplyHeaders } from '../../headers.ts'
 import type { Failure, Phase, Sent } from '../../outcome.ts'
 import type { Verdict } from '../../verdict.ts'
-import type { BodySaid, Ledger, Trip } from '../ledger.ts'
+import type { Ledger } from '../ledger.ts'
+import type { BodySaid, Trip } from '../trip.ts'
 
 /** A failure of a trip, or of the body of its answer. */
 export type TripFailure = {
