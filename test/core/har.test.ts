@@ -43,6 +43,12 @@ describe('har', () => {
     expect([response.status, response.statusText, _error]).toEqual([0, '', 'CONNECTION_RESET'])
   })
 
+  it('names the server’s port where developer tools look for it, and the connection beside it', () => {
+    const [entry] = har([tooFast]).log.entries
+
+    expect(entry).toMatchObject({ connection: '443', _connectionId: '7', _resourceType: 'fetch' })
+  })
+
   it('keeps of bodies their size', () => {
     const { request } = har([flightWith({ trips: [tripOf({ bytesSent: 413 })] })]).log.entries[0]!
     expect(request.bodySize).toBe(413)

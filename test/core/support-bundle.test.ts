@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { client, type Flight, flightOf, pipeline, Secret } from '@penstock/core'
-import { saveBundle, supportBundle } from '@penstock/core/diagnose'
+import { har, saveBundle, supportBundle } from '@penstock/core/diagnose'
 import { repliesJson, scriptedTransport, virtualClock } from '@penstock/core/testing'
 import { reject, retry, status } from '@penstock/middleware'
 import { baiduDescriptors } from '@penstock/ocr'
@@ -60,6 +60,12 @@ describe('supportBundle', () => {
     expect(page).toContain('<html lang="zh-Hans">')
     expect(page).toContain(`<dd>${process.versions.node}</dd>`)
     expect(page).toContain('<dd>1.2.3</dd>')
+  })
+
+  it('holds them as a HAR file', () => {
+    expect(JSON.parse(textOf(supportBundle([flight]).bytes, 'calls.har'))).toEqual(
+      JSON.parse(JSON.stringify(har([flight]))),
+    )
   })
 
   it('holds the doctor’s findings and versions, where there are any', () => {

@@ -118,6 +118,15 @@ describe('the page of a report', () => {
     await tab.value(`document.querySelectorAll('details').forEach((one) => { one.open = false })`)
     const hidden = `Array.from(document.querySelectorAll('article > details pre, .chain, .child .call h3'))
       .filter((one) => !one.checkVisibility({ contentVisibilityAuto: true })).length`
+    const outside = `Array.from(document.querySelectorAll('.page *'))
+      .filter((one) => one.getBoundingClientRect().right > innerWidth + 1).map((one) => one.outerHTML)`
+    // A4 within its margins
+    await tab.send('Emulation.setDeviceMetricsOverride', {
+      width: 688,
+      height: 1000,
+      deviceScaleFactor: 1,
+      mobile: false,
+    })
     const { data } = await tab.send<{ data: string }>('Page.printToPDF', { printBackground: true })
 
     expect(await tab.value('getComputedStyle(document.querySelector("article")).backgroundColor')).toBe(
@@ -125,6 +134,7 @@ describe('the page of a report', () => {
     )
     expect(await tab.value('document.querySelector(".languages").checkVisibility()')).toBe(false)
     expect(await tab.value(hidden)).toBe(0)
+    expect(await tab.value(outside)).toEqual([])
     expect((await tab.value<ColouredText[]>(colouredTexts)).filter(({ contrast }) => contrast < 4.5)).toEqual([])
     expect(Buffer.from(data, 'base64').toString('latin1')).toMatch(/^%PDF-.*%%EOF\s*$/s)
   })

@@ -73,7 +73,10 @@ function entryOf(trip: FlightTrip, { method, url, startedAt }: Flight, pageref: 
     cache: {},
     timings,
     ...(isIP(connection?.address ?? '') > 0 && { serverIPAddress: connection!.address }),
-    ...(connection !== undefined && { connection: String(connection.id) }),
+    // developer tools take the port from here
+    ...(connection?.port !== undefined && { connection: String(connection.port) }),
+    ...(connection !== undefined && { _connectionId: String(connection.id) }),
+    _resourceType: 'fetch',
     _attempt: trip.attempt,
     ...(code !== undefined && { _error: code }),
   }

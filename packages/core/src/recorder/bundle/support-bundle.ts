@@ -3,6 +3,7 @@ import { peer } from '../../transports/peer.ts'
 import type { Language } from '../explain.ts'
 import type { Flight } from '../flight.ts'
 import { gate } from '../gate/gate.ts'
+import { har } from '../har.ts'
 import { htmlReport } from '../html-report.ts'
 import { bundleReadme } from './bundle-readme.ts'
 import { type Redaction, redacted } from './redacted.ts'
@@ -55,6 +56,7 @@ export function supportBundle(flights: readonly Flight[], options: SupportBundle
   const texts: Record<string, string> = {
     'flights.ndjson': shown.map((flight) => `${JSON.stringify(flight)}\n`).join(''),
     'report.html': htmlReport(shown, { lang, versions: { node, openssl, ...others } }),
+    'calls.har': json(har(shown)),
     ...(doctor !== undefined && { 'doctor.json': json(clean(doctor)) }),
     'versions.json': json({ ...process.versions, ...others }),
   }

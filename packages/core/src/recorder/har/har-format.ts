@@ -38,7 +38,10 @@ export type HarEntry = {
   readonly cache: Readonly<Record<string, never>>
   readonly timings: HarTimings
   readonly serverIPAddress?: string | undefined
+  /** The server's port. */
   readonly connection?: string
+  readonly _connectionId?: string
+  readonly _resourceType: 'fetch'
   readonly _attempt: number
   /** Our code of what went wrong. */
   readonly _error?: string

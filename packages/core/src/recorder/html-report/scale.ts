@@ -28,7 +28,7 @@ function ticksOf(total: number): Scale['ticks'] {
   const step = stepOf(total / unit / 5)
   const digits = Math.max(0, -Math.floor(Math.log10(step)))
   const ticks = Array.from({ length: 6 }, (_, index) => step * index)
-    .filter((tick) => tick * unit <= total * 0.92)
+    .filter((tick) => tick * unit <= total * 0.88)
     .map((tick) => ({ at: tick * unit, text: tick === 0 ? '0' : tick.toFixed(digits) }))
   return [...ticks, { at: total, text: `${(total / unit).toFixed(Math.max(digits, unit === 1000 ? 1 : 0))} ${name}` }]
 }

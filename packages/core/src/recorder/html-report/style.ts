@@ -104,6 +104,7 @@ svg{display:block;overflow:visible}
 .axis .last{text-anchor:end}
 .tick{stroke:var(--line);stroke-width:1}
 .shade{fill:var(--bad);opacity:.1}
+.shade,.tick{shape-rendering:crispEdges}
 .queue{fill:var(--queue)}.dns{fill:var(--dns)}.tcp{fill:var(--tcp)}.tls{fill:var(--tls)}.send{fill:var(--send)}
 .wait,.request{fill:var(--wait)}.receive{fill:var(--receive)}.work{fill:var(--work)}
 .bar .layer,.legend .layer{fill:var(--faint);stroke:var(--queue);stroke-dasharray:3 2}
@@ -117,7 +118,7 @@ details{margin-top:1rem}
 summary{cursor:pointer;color:var(--link);font-size:.9rem;overflow-wrap:anywhere}
 summary:focus-visible,a:focus-visible,pre:focus-visible{outline:3px solid var(--link);outline-offset:2px;border-radius:4px}
 details .wide{margin-top:.5rem}
-.requests td:last-child{padding-left:.9rem}
+.requests td:last-child,.requests th:last-child{padding-left:.9rem}
 .connection{border:1px solid var(--line);border-radius:10px;padding:.8rem 1.1rem 1rem;margin-bottom:.7rem}
 .connection h4{font-size:.95rem}
 .connection dl{margin-top:.4rem;font-size:.9rem}
@@ -134,7 +135,8 @@ footer .note{margin:.9rem 0 0}
 @media print{
 @page{margin:14mm}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
-body{font-size:10pt}
+html{font-size:13px}
+body{font-size:13px}
 .page{max-width:none;padding:0}
 .languages,.skip{display:none}
 .call,.overview,footer{border:0;border-top:2px solid var(--line);border-radius:0;padding:.8rem 0}
@@ -144,6 +146,9 @@ tr,li,dl div,.connection,.fix,header{break-inside:avoid}
 h3,h4,h5,summary{break-after:avoid}
 .wide{overflow:visible}
 .chart{min-width:0}
+.requests table,.requests thead th{font-size:7.2pt}
+.requests td,.requests th,.requests .number{padding-left:0;padding-right:.5rem}
+.requests tbody th,.requests td:last-child{overflow-wrap:anywhere}
 details::details-content{content-visibility:visible;display:block;block-size:auto}
 summary{list-style:none;color:var(--quiet)}
 a{color:inherit;text-decoration:none}

@@ -1,0 +1,36 @@
+/** A HAR file of ours, opened as anybody opens one: in the Network panel of a real Chromium's developer tools. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { har } from '@penstock/core/diagnose'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type Chromium, startChromium } from '../support/chromium.ts'
+import { openedHar } from '../support/dev-tools.ts'
+import { reported } from '../support/reported.ts'
+
+const home = mkdtempSync(join(tmpdir(), 'har-'))
+let chromium: Chromium
+beforeAll(async () => {
+  chromium = await startChromium()
+}, 30_000)
+afterAll(async () => {
+  await chromium?.[Symbol.asyncDispose]()
+  rmSync(home, { recursive: true })
+})
+
+it('is taken in by the Network panel, request by request', async () => {
+  const file = join(home, 'calls.har')
+  const archive = har(reported)
+  writeFileSync(file, JSON.stringify(archive))
+  const tab = await chromium.tab()
+  const rows = await openedHar(tab, file, archive.log.entries.length)
+
+  expect(rows).toEqual([
+    ['https://aip.example.com/oauth/2.0/token', '200 OK', 'fetch', '190 ms'],
+    ['https://old.example.com/v1/things/4711', 'Finished', 'fetch', '87 ms'],
+    ['https://aip.example.com/rest/2.0/ocr/v1/general_basic', '200 OK', 'fetch', '624 ms'],
+    ['https://api.example.com/things', '200 OK', 'fetch', '150 ms'],
+    ['https://aip.example.com/rest/2.0/ocr/v1/general_basic', 'Finished', 'fetch', '93 ms'],
+    ['https://aip.example.com/rest/2.0/ocr/v1/general_basic', '200 OK', 'fetch', '912 ms'],
+  ])
+})
