@@ -1,6 +1,6 @@
 /** Whatever stands in a file: it is refused by its line, or every view shows it, in time. */
 import type { Flight } from '@penstock/core'
-import { conclude, FlightFileError, flightLine, readFlights, waterfall } from '@penstock/core/diagnose'
+import { conclude, FlightFileError, flightLine, htmlReport, readFlights, waterfall } from '@penstock/core/diagnose'
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { connectionOf, flightWith, noteOf, slowLayer, tooFast, tripOf } from '../support/flights.ts'
@@ -90,6 +90,7 @@ it('is refused, or shown', { timeout: 60_000 }, () => {
       shown++
       for (const one of read) {
         conclude(one)
+        expect(htmlReport([one])).not.toMatch(/NaN|undefined|\[object|(?!\n)\p{Cc}/u)
         expect(flightLine(one)).not.toMatch(/\p{C}/u)
         expect(waterfall(one, { columns: 80, color: false }).replaceAll('\n', '')).not.toMatch(/\p{Cc}/u)
       }

@@ -33,7 +33,11 @@ function card(connection: FlightConnection, began: string): Markup {
   return html`<div class="connection">
     <h4>${said(words.connection(id))}</h4>
     ${definitions([
-      [words.remote, address && html`<code>${address.includes(':') ? `[${address}]` : address}:${port}</code>`],
+      [
+        words.remote,
+        address &&
+          html`<code>${address.includes(':') ? `[${address}]` : address}${port === undefined ? '' : `:${port}`}</code>`,
+      ],
       [words.local, localPort],
       [words.uses, uses],
       [words.opened, startedAt < 0 ? said(words.before) : moment(startedAt)],
