@@ -1,6 +1,6 @@
-import { client, layer, pipeline } from '@penstock/core'
+import { bytesBody, client, layer, pipeline, Reply } from '@penstock/core'
 import { hangs, replies, scriptedTransport, stalls, virtualClock } from '@penstock/core/testing'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 
 const origin = 'https://api.example.com'
 
@@ -100,4 +100,78 @@ it('can be closed after a call that was refused, one with a bug and one without 
   await expect(http.get('/rejects')).rejects.toBe(bug)
   await http.close()
   expect([clock.now(), clock.timers]).toEqual([0, 0])
+})
+
+it('says how to name a layer that forgets its outcome after many calls, and can be closed then', async () => {
+  const clock = virtualClock()
+  let calls = 0
+  const forgets = layer({
+    name: 'forgets',
+    slot: 'wire',
+    run: async (call, next) => (++calls > 70 ? (undefined as never) : next(call)),
+  })
+  const http = client({ pipeline: pipeline([forgets], scriptedTransport(replies(200))), origin, clock })
+  for (let call = 1; call <= 70; call++) await http.get('/')
+  await expect(http.get('/')).rejects.toMatchObject({
+    code: 'NO_OUTCOME',
+    message: `A layer gave no outcome: is a "return next(call)" missing? With diagnose: 'all' it is named`,
+  })
+  await http.close()
+  expect(clock.timers).toBe(0)
+})
+
+it('lets go of the body of a reply that comes after its caller has left', async () => {
+  const clock = virtualClock()
+  const discard = vi.fn<() => void>()
+  const late = new Reply(200, {}, { ...bytesBody(new Uint8Array()), discard })
+  let answer!: (reply: Reply) => void
+  const slow = layer({ name: 'slow', slot: 'wire', run: () => new Promise<Reply>((resolve) => (answer = resolve)) })
+  const http = client({ pipeline: pipeline([slow], scriptedTransport(replies(200))), origin, clock })
+  const controller = new AbortController()
+  const failed = http.get('/', { signal: controller.signal }).catch((thrown: unknown) => thrown)
+  controller.abort('left')
+  expect([await failed, discard.mock.calls.length]).toEqual(['left', 0])
+  answer(late)
+  await clock.advance(0)
+  expect(discard).toHaveBeenCalledOnce()
+})
+
+it.each([0, 0.5, NaN, 'many'])('takes no %s for the attempts of a call, and one at least', (maxAttempts) => {
+  const made = (attempts: unknown) =>
+    client({ pipeline: pipeline([], scriptedTransport(replies(200))), origin, maxAttempts: attempts as number })
+  expect(() => made(maxAttempts)).toThrow(`client: maxAttempts is ${maxAttempts}: give a number from 1 up`)
+  expect(() => made(1)).not.toThrow()
+})
+
+it('closes once, by the time that was given first', async () => {
+  const clock = virtualClock()
+  const http = client({ pipeline: pipeline([], scriptedTransport(hangs())), origin, clock })
+  const outcome = http.outcome({ path: '/' })
+  await clock.advance(0)
+  const [first, second] = [http.close({ within: 10 }), http.close({ within: 10_000 })]
+  await clock.advance(10)
+  await Promise.all([first, second])
+  expect(await outcome).toMatchObject({
+    code: 'CLIENT_CLOSED',
+    verdict: 'cancelled',
+    layer: 'client',
+    because: 'the client was closed, and the call did not end within 10 ms',
+  })
+  expect([clock.now(), clock.timers]).toEqual([10, 0])
+})
+
+it('with nothing in flight closes at once, and what it holds is closed', async () => {
+  const clock = virtualClock()
+  const closed: string[] = []
+  const holds = layer({
+    name: 'holds',
+    slot: 'wire',
+    run: (call, next) => next(call),
+    close: () => void closed.push('layer'),
+  })
+  const transport = { ...scriptedTransport(replies(200)), close: async () => void closed.push('transport') }
+  const http = client({ pipeline: pipeline([holds], transport), origin, clock })
+  await http.get('/')
+  await http.close()
+  expect([closed, clock.now(), clock.timers]).toEqual([['layer', 'transport'], 0, 0])
 })
