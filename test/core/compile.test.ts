@@ -76,6 +76,32 @@ describe.each(['errors', 'all'] as const)('a layer that forgets its outcome, at 
   })
 })
 
+it('a layer deep in a stack that calls next() twice is named, and one outside it may send again', async () => {
+  const run = (call: Call, next: Next) => next(call)
+  const twice = layer({ name: 'twice', slot: 'judge', run: async (call, next) => (await next(call)) && next(call) })
+  const again = layer({
+    name: 'again',
+    slot: 'repeat',
+    calls: 'many',
+    run: async (call, next) => (await next(call)) && next(call.with({ attempt: 2 })),
+  })
+  const inner = [layer({ name: 'a', slot: 'guard', run }), layer({ name: 'b', slot: 'pace', run })]
+  await expect(http([again, ...inner, twice]).get('/')).rejects.toMatchObject({
+    code: 'NEXT_TWICE',
+    message: "Layer 'twice' called next() twice: only a layer with calls: 'many' may",
+  })
+  const transport = scriptedTransport(replies(200))
+  await http([again, ...inner], { transport }).get('/')
+  expect(transport.calls.length).toBe(2)
+})
+
+it('a plain function may not call next() twice', async () => {
+  const twice = async function twice(call: Call, next: Next) {
+    return (await next(call)) && next(call)
+  }
+  await expect(http([twice]).get('/')).rejects.toMatchObject({ code: 'NEXT_TWICE' })
+})
+
 describe('a call that every layer is recorded of', () => {
   it('has a span a layer and one of the transport, with verdicts and attempts', async () => {
     const again = layer({

@@ -1,4 +1,4 @@
-import { client, layer, pipeline, type Stackable } from '@penstock/core'
+import { type Call, client, layer, type Next, pipeline, type Stackable } from '@penstock/core'
 import { breaks, hangs, replies, scriptedTransport, virtualClock } from '@penstock/core/testing'
 import { cache, deadline, retry, status, timeout } from '@penstock/middleware'
 import { describe, expect, it } from 'vitest'
@@ -124,4 +124,16 @@ it('runs the other options of a recorded call too', async () => {
   const { http } = open([retry(), status()], breaks('CONNECTION_RESET'))
   const error = await over(http.get('/', { diagnose: 'all', layers: { retry: false } }))
   expect(error.ledger.spans.map(({ layer }: { layer: string }) => layer)).toEqual(['status', 'scripted'])
+})
+
+it('names only layers that have a name of their own, and leaves alone what is undefined', async () => {
+  const plain = async function plain(call: Call, next: Next) {
+    return next(call)
+  }
+  const { http, transport } = open([retry(), plain, status()], replies(200))
+  await expect(http.get('/', { layers: { plain: false } as {} })).rejects.toMatchObject(
+    sentence("no layer of this stack is called 'plain': it has retry, status"),
+  )
+  await http.get('/', { layers: { retry: undefined, retyr: undefined } as {} })
+  expect(transport.calls).toHaveLength(1)
 })

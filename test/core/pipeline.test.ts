@@ -139,6 +139,14 @@ describe('a pipeline that cannot work', () => {
       "'again' acts on verdicts and no layer inside it gives them: put status() or reject() after it",
     ],
     [
+      'verdicts outside alone',
+      [
+        layer({ name: 'judge', slot: 'recall', verdicts: 'gives', run: (call, next) => next(call) }),
+        layer({ name: 'again', slot: 'repeat', verdicts: 'needs', run: (call, next) => next(call) }),
+      ],
+      "'again' acts on verdicts and no layer inside it gives them: put status() or reject() after it",
+    ],
+    [
       'no gift outside',
       [layer({ name: 'sign', slot: 'seal', needs: ['key'], run: (call: Call<{ key: string }>, next) => next(call) })],
       "'sign' needs 'key', which no layer before it gives",

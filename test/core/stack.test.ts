@@ -1,4 +1,4 @@
-import { client, ConfigError, layer, type Layer, pipeline } from '@penstock/core'
+import { type Call, client, ConfigError, layer, type Layer, type Next, pipeline } from '@penstock/core'
 import { replies, scriptedTransport, virtualClock } from '@penstock/core/testing'
 import { cache, deadline, dedupe, reject, retry, status, timeout } from '@penstock/middleware'
 import { describe, expect, it } from 'vitest'
@@ -133,4 +133,13 @@ describe('pipelines made of one another', () => {
 
 it('throws a typed error', () => {
   expect(() => (base() as any).without('nobody')).toThrow(ConfigError)
+})
+
+it('works around plain functions, which have no name and no slot', () => {
+  const retried = async function retry(call: Call, next: Next) {
+    return next(call)
+  }
+  const stack = pipeline([retried, retry(), status()], ok())
+  expect(String(stack.without('retry').plan())).toBe('retry → status → scripted')
+  expect(String(stack.insert(cache()).plan())).toContain('retry → cache(memory, 1440 min) → retry(')
 })

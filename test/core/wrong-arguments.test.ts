@@ -20,6 +20,16 @@ it.each<[string, readonly unknown[], string]>([
     [[], () => transport],
     'there is no transport: give gotTransport() or undiciTransport() as the second argument',
   ],
+  [
+    'a transport that cannot be closed',
+    [[], { ...transport, close: undefined }],
+    'there is no transport: give gotTransport() or undiciTransport() as the second argument',
+  ],
+  [
+    'a transport that cannot send',
+    [[], { ...transport, send: undefined }],
+    'there is no transport: give gotTransport() or undiciTransport() as the second argument',
+  ],
   ['null for a layer', [[null], transport], `null ${noLayer}`],
   ['an array that was not spread', [[[status()]], transport], `an array ${noLayer}`],
   ['a slot that there is not', [[{ ...status(), slot: 'middle' }], transport], `object ${noLayer}`],
@@ -33,6 +43,11 @@ it.each<[string, unknown, string]>([
   [
     'a transport for a pipeline',
     { pipeline: transport, origin: 'https://a.example' },
+    'pipeline is none: make one with pipeline([…], transport)',
+  ],
+  [
+    'a function for a pipeline',
+    { pipeline: () => transport, origin: 'https://a.example' },
     'pipeline is none: make one with pipeline([…], transport)',
   ],
   ['no origin', { pipeline: stack }, 'origin is not an http or https URL: write it as https://api.example.com'],
