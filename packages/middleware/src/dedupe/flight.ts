@@ -83,10 +83,14 @@ export class Flight {
     try {
       return this.#next!(this.call!).then(
         (outcome) => {
-          const taken = takenIn(outcome)
-          if (taken instanceof Promise) return taken.finally(() => this.#land())
-          this.#land()
-          return taken
+          let taken: Outcome | Promise<Outcome> | undefined
+          try {
+            taken = takenIn(outcome)
+            return taken instanceof Promise ? taken.finally(() => this.#land()) : taken
+          } finally {
+            // also after what is no outcome: else every later call of its key would join a flight that is over
+            if (!(taken instanceof Promise)) this.#land()
+          }
         },
         (bug) => {
           this.#land()
