@@ -1,5 +1,6 @@
 /** HAR 1.2, by its schema, and by what DevTools reads out of it. */
 import { createRequire } from 'node:module'
+import type { FlightTrip } from '@penstock/core'
 import type { Har } from '@penstock/core/diagnose'
 import { har } from '@penstock/core/diagnose'
 import * as fc from 'fast-check'
@@ -49,19 +50,65 @@ describe('har', () => {
     expect(entry).toMatchObject({ connection: '443', _connectionId: '7', _resourceType: 'fetch' })
   })
 
+  it('has no error for an answer that came whole, and has one for an answer that broke off', () => {
+    const broken = { code: 'BODY_CUT' } as NonNullable<NonNullable<FlightTrip['answer']>['broken']>
+    const trips = [tripOf({ status: 503, code: 'SERVER_ERROR' }), tripOf({ answer: { broken } })]
+
+    expect(har([flightWith({ trips })]).log.entries.map(({ _error }) => _error)).toEqual([undefined, 'BODY_CUT'])
+  })
+
+  it('tells what was decided after each request, and at the last which layer ended the call', () => {
+    const entries = har([{ ...tooFast, children: [] }]).log.entries
+
+    expect(entries.map(({ _decisions, _layer }) => [_decisions.map(({ id }) => id), _layer])).toEqual([
+      [['reject.verdict', 'retry.waits'], undefined],
+      [['retry.at_once'], undefined],
+      [['retry.spent'], 'server'],
+    ])
+    expect(entries[0]).toHaveProperty('_decisions.1', {
+      at: 816,
+      layer: 'retry',
+      id: 'retry.waits',
+      en: 'waits 512 ms, then sends again: QPS_LIMIT',
+      zh: '等待 512 ms 后重发：QPS_LIMIT',
+    })
+  })
+
+  it('is made by this version of the package', () => {
+    const { version } = createRequire(import.meta.url)('../../packages/core/package.json') as { version: string }
+
+    expect(har([]).log.creator).toEqual({ name: 'penstock', version })
+  })
+
+  it.each([
+    ['nonsense', 0, '1970-01-01T00:00:00.000Z'],
+    ['2026-11-21T02:01:00.000Z', Number.NaN, '1970-01-01T00:00:00.000Z'],
+    ['2026-11-21T02:01:00.000Z', 1e300, '9999-12-31T00:00:00.000Z'],
+    ['2026-11-21T02:01:00.000Z', -1e15, '1970-01-01T00:00:00.000Z'],
+    ['2026-11-21T02:01:00.000Z', 1500, '2026-11-21T02:01:01.500Z'],
+  ])('starts a request of %s, %d ms later, at %s', (startedAt, at, starts) => {
+    expect(har([flightWith({ startedAt, trips: [tripOf({ at })] })]).log.entries[0]!.startedDateTime).toBe(starts)
+  })
+
   it('keeps of bodies their size', () => {
     const { request } = har([flightWith({ trips: [tripOf({ bytesSent: 413 })] })]).log.entries[0]!
     expect(request.bodySize).toBe(413)
     expect(request.postData).toEqual({ mimeType: '', text: '', comment: '413 bytes, withheld' })
   })
 
-  it('adds every time up to that of the request', () => {
+  it('gives every time back to within 0.1 ms, and adds them up to that of the request', () => {
     const time = fc.double({ min: 0, max: 100_000, noNaN: true })
     const phases = fc.record({ queue: time, dns: time, tcp: time, tls: time, send: time, wait: time, receive: time })
     fc.assert(
       fc.property(phases, (some) => {
         const trip = tripOf({ phases: some })
-        expect(har([flightWith({ trips: [trip] })]).log.entries[0]!.time).toBeCloseTo(trip.total!, 1)
+        const [entry] = (written(har([flightWith({ trips: [trip] })])) as Har).log.entries
+        const { blocked, connect, ssl, ...same } = entry!.timings
+        const tls = Math.max(0, ssl)
+        expect(entry!.time).toBeCloseTo(trip.total!, 1)
+        expect({ queue: blocked, tcp: connect - tls, tls, ...same }).toEqual(
+          Object.fromEntries(Object.entries(some).map(([phase, value]) => [phase, expect.closeTo(value, 1)])),
+        )
       }),
     )
   })

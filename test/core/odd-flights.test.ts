@@ -1,9 +1,13 @@
 /** Whatever stands in a file: it is refused by its line, or every view shows it, in time. */
+import { createRequire } from 'node:module'
 import type { Flight } from '@penstock/core'
-import { conclude, FlightFileError, flightLine, htmlReport, readFlights, waterfall } from '@penstock/core/diagnose'
+import { conclude, FlightFileError, flightLine, har, htmlReport, readFlights, waterfall } from '@penstock/core/diagnose'
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { connectionOf, flightWith, noteOf, slowLayer, tooFast, tripOf } from '../support/flights.ts'
+
+// it brings no types
+const { har: valid } = createRequire(import.meta.url)('har-validator') as { har: (file: unknown) => Promise<unknown> }
 
 const certificate = {
   subject: 'CN=a.example',
@@ -50,7 +54,7 @@ function replaced(value: unknown, [key, ...rest]: (string | number)[], by: unkno
   return copy
 }
 
-it('is refused, or shown', { timeout: 60_000 }, () => {
+it('is refused, or shown', { timeout: 60_000 }, async () => {
   const odd = fc.oneof(
     fc.constantFrom(
       null,
@@ -78,8 +82,8 @@ it('is refused, or shown', { timeout: 60_000 }, () => {
       fc.tuple(fc.constant(flight), fc.constantFrom(...placesOf(JSON.parse(JSON.stringify(flight)))), odd),
     )
   let shown = 0
-  fc.assert(
-    fc.property(any, ([flight, place, by]) => {
+  await fc.assert(
+    fc.asyncProperty(any, async ([flight, place, by]) => {
       let read: Flight[]
       try {
         read = readFlights(`${JSON.stringify(replaced(flight, place, by))}\n`)
@@ -88,6 +92,7 @@ it('is refused, or shown', { timeout: 60_000 }, () => {
         throw error
       }
       shown++
+      await valid(JSON.parse(JSON.stringify(har(read))))
       for (const one of read) {
         conclude(one)
         expect(htmlReport([one])).not.toMatch(/NaN|undefined|\[object|(?!\n)\p{Cc}/u)

@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import type { Flight, FlightTrip } from './flight.ts'
 import { maskedData } from './gate/masked-data.ts'
-import type { Har, HarEntry, HarPage, HarTimings } from './har/har-format.ts'
+import { amount, count, dateTime } from './har/amounts.ts'
+import { decisionsOf } from './har/decisions.ts'
+import type { Har, HarEntry, HarPage } from './har/har-format.ts'
+import { timeOf, timingsOf } from './har/timings.ts'
 
 /**
  * Calls as a HAR 1.2 file: a page for each call and for each made on its behalf, an entry for each request. Headers, queries
@@ -21,12 +25,16 @@ export function har(flights: readonly Flight[]): Har {
   return maskedData({
     log: {
       version: '1.2' as const,
-      creator: { name: 'penstock', version: '1' },
+      creator: { name: 'penstock', version: version() },
       pages: calls.map(pageOf),
-      entries: calls.flatMap((flight, at) => flight.trips.map((trip) => entryOf(trip, flight, `call_${at + 1}`))),
+      entries: calls.flatMap((flight, at) =>
+        flight.trips.map((trip, index) => entryOf(trip, index, flight, `call_${at + 1}`)),
+      ),
     },
   })
 }
+
+const version = (): string => JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version
 
 const withChildren = (flight: Flight): Flight[] => [
   flight,
@@ -36,20 +44,29 @@ const withChildren = (flight: Flight): Flight[] => [
 function pageOf({ startedAt, method, url, took, failure }: Flight, at: number): HarPage {
   return {
     id: `call_${at + 1}`,
-    startedDateTime: startedAt,
+    startedDateTime: dateTime(startedAt),
     title: `${method} ${url}${failure === undefined ? '' : ` ${failure.code}`}`,
-    pageTimings: { onContentLoad: -1, onLoad: took },
+    pageTimings: { onContentLoad: -1, onLoad: amount(took) },
   }
 }
 
-function entryOf(trip: FlightTrip, { method, url, startedAt }: Flight, pageref: string): HarEntry {
-  const { status, code, bytesSent, bytesReceived, connection, reply } = trip
+/** @param index of the trip, among those of its call */
+function entryOf(trip: FlightTrip, index: number, flight: Flight, pageref: string): HarEntry {
+  const { method, url, startedAt, trips, failure } = flight
+  const { code, connection, reply, answer } = trip
+  const status = Number.isInteger(trip.status) ? trip.status : undefined
+  const bytesSent = count(trip.bytesSent)
+  const bytesReceived = count(trip.bytesReceived)
   const timings = timingsOf(trip)
+  // an answer that came whole is none, whatever it says
+  const error = status === undefined ? code : answer?.broken?.code
+  // the schema knows no zones
+  const [address = ''] = connection?.address?.split('%') ?? []
   const httpVersion = connection?.tls?.alpn === 'h2' ? 'HTTP/2' : 'HTTP/1.1'
   return {
     pageref,
-    startedDateTime: new Date(Date.parse(startedAt) + trip.at).toISOString(),
-    time: sumOf(timings),
+    startedDateTime: dateTime(startedAt, trip.at),
+    time: timeOf(timings),
     request: {
       method,
       url,
@@ -72,28 +89,18 @@ function entryOf(trip: FlightTrip, { method, url, startedAt }: Flight, pageref: 
     },
     cache: {},
     timings,
-    ...(isIP(connection?.address ?? '') > 0 && { serverIPAddress: connection!.address }),
+    ...(isIP(address) > 0 && { serverIPAddress: address }),
     // developer tools take the port from here
     ...(connection?.port !== undefined && { connection: String(connection.port) }),
     ...(connection !== undefined && { _connectionId: String(connection.id) }),
     _resourceType: 'fetch',
     _attempt: trip.attempt,
-    ...(code !== undefined && { _error: code }),
+    ...(error !== undefined && { _error: error }),
+    ...(index === trips.length - 1 && failure !== undefined && { _layer: failure.layer }),
+    _decisions: decisionsOf(flight, index),
   }
 }
 
 const withheld = (bytes: number) => `${bytes} bytes, withheld`
 
 const nothing = { cookies: [], headers: [] } as const
-
-function timingsOf({ phases, took, reusedSocket }: FlightTrip): HarTimings {
-  if (phases === undefined) return { blocked: -1, dns: -1, connect: -1, ssl: -1, send: 0, wait: took ?? 0, receive: 0 }
-  const { queue: blocked, dns, tcp, tls, send, wait, receive } = phases
-  const exchange = { send, wait, receive }
-  if (reusedSocket === true) return { blocked, dns: -1, connect: -1, ssl: -1, ...exchange }
-  return { blocked, dns, connect: tcp + tls, ssl: tls > 0 ? tls : -1, ...exchange }
-}
-
-/** Connecting has the TLS handshake in it already. */
-const sumOf = ({ blocked, dns, connect, send, wait, receive }: HarTimings): number =>
-  [blocked, dns, connect, send, wait, receive].reduce((all, one) => all + Math.max(0, one), 0)

@@ -17,6 +17,16 @@ type Message = {
   readonly bodySize: number
 }
 
+/** What a layer decided, by its stable id and as a sentence. */
+export type HarDecision = {
+  /** Milliseconds since the call began. */
+  readonly at: number
+  readonly layer: string
+  readonly id: string
+  readonly en: string
+  readonly zh: string
+}
+
 /** One request of a call. */
 export type HarEntry = {
   readonly pageref: string
@@ -43,8 +53,11 @@ export type HarEntry = {
   readonly _connectionId?: string
   readonly _resourceType: 'fetch'
   readonly _attempt: number
-  /** Our code of what went wrong. */
+  /** Our code of what went wrong, where there was no whole answer. */
   readonly _error?: string
+  /** Of a call that failed, at its last request: the layer that ended it. */
+  readonly _layer?: string
+  readonly _decisions: readonly HarDecision[]
 }
 
 /** An HTTP archive, version 1.2. */
