@@ -34,7 +34,14 @@ export function har(flights: readonly Flight[]): Har {
   })
 }
 
-const version = (): string => JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version
+/** Of this package; who bundles it into a file of their own has no other file to ask. */
+function version(): string {
+  try {
+    return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version
+  } catch {
+    return 'bundled'
+  }
+}
 
 const withChildren = (flight: Flight): Flight[] => [
   flight,
