@@ -18,7 +18,7 @@ const bars: readonly Bar[] = [
 ]
 
 const step = 26
-const left = 240
+const left = 260
 const width = 210
 const top = 56
 
