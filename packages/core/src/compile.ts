@@ -50,8 +50,8 @@ function withAttempts(steps: readonly Step[]): readonly Step[] {
 }
 
 /**
- * Calls of a layer whose outcome is looked at for a forgotten return; from then on only what is no promise is. A promise
- * more for every layer and call would be a third of what layers cost: the first calls tell.
+ * Calls of a layer whose outcome is looked at for a forgotten return; from then on only what is no promise is. To look at all
+ * of them takes a promise more for every layer and call: the first calls tell.
  */
 const probation = 64
 
