@@ -16,6 +16,7 @@ describe('alarms', () => {
     ['several in one slot', [3, 1, 2]],
     ['several slots', [100, 7, 9, 55]],
     ['more than a round', [5000, 4097, 20]],
+    ['a little more than a round after another', [20, 20 + 4096 + 3]],
     ['many rounds', [60_000, 61_234, 4095, 4096]],
   ])('ring exactly when they are due: %s', async (_, times) => {
     const clock = virtualClock()
@@ -38,6 +39,20 @@ describe('alarms', () => {
     for (const one of dropped) alarms.drop(one)
     await clock.drain()
     expect(rang).toEqual(kept.map(({ dueAt }) => dueAt).toSorted((one, other) => one - other))
+  })
+
+  it('stand on one timer, set to the millisecond of the earliest and to no other', async () => {
+    const clock = virtualClock()
+    const asked: number[] = []
+    const watched: Clock = {
+      ...clock,
+      setTimer: (ring, milliseconds) => (asked.push(milliseconds), clock.setTimer(ring, milliseconds)),
+    }
+    const alarms = new Alarms(watched)
+    for (const time of [500, 500, 50, 50, 501]) alarms.add(alarm(time, [], clock))
+    expect([asked, clock.timers]).toEqual([[500, 50], 1])
+    await clock.drain()
+    expect([asked, clock.now()]).toEqual([[500, 50, 450, 1], 501])
   })
 
   it('keep no process alive once nothing waits', () => {

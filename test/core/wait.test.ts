@@ -137,3 +137,53 @@ it('keeps no listener when the deadline ends a wait', async () => {
   await clock.advance(50)
   expect([(await outcome).code, getEventListeners(signal, 'abort'), clock.timers]).toEqual(['CALL_DEADLINE', [], 0])
 })
+
+it('keeps no listener when a wait ends by itself', async () => {
+  const { signal } = new AbortController()
+  const { clock, outcome } = run(async (call, next) => passing(await call.wait(50), call, next), signal)
+  await clock.advance(50)
+  expect([(await outcome).code, getEventListeners(signal, 'abort')]).toEqual(['STATUS_200', []])
+})
+
+it.each([0, -10_000, NaN])('does not wait for %d ms', async (milliseconds) => {
+  const { clock, outcome } = run(async (call, next) => passing(await call.wait(milliseconds), call, next))
+  await clock.advance(1)
+  expect(await outcome).toMatchObject({ code: 'STATUS_200' })
+})
+
+it('hands on what shared work gives late, and nothing that came in time', async () => {
+  const controller = new AbortController()
+  const late: string[] = []
+  const work = Promise.withResolvers<string>()
+  const { outcome } = run(async (call, next) => {
+    await call.until(Promise.resolve('in time'), (value) => late.push(value))
+    const got = await call.until(work.promise, (value) => late.push(value))
+    return got instanceof Failure ? got : next(call)
+  }, controller.signal)
+  await Promise.resolve()
+  controller.abort('left')
+  expect(await outcome).toMatchObject({ code: 'CANCELLED' })
+  work.resolve('late')
+  await work.promise
+  expect(late).toEqual(['late'])
+})
+
+it('leaves the waits of others alone when shared work breaks after its call', async () => {
+  const controller = new AbortController()
+  const work = Promise.withResolvers<never>()
+  const broken = expect(work.promise).rejects.toThrow('late')
+  const { clock, http, outcome } = run(async (call, next) => {
+    if (call.signal === undefined) return passing(await call.wait(100), call, next)
+    const both = [call.within(bound).until(work.promise)]
+    controller.abort('left')
+    both.push(call.within(bound).until(work.promise))
+    return (await Promise.all(both))[1]!
+  }, controller.signal)
+  const other = http.outcome({ path: '/' })
+  expect(await outcome).toMatchObject({ code: 'CANCELLED' })
+  work.reject(new Error('late'))
+  await broken
+  expect(clock.timers).toBe(1)
+  await clock.advance(100)
+  expect([await other, clock.timers]).toMatchObject([{ code: 'STATUS_200' }, 0])
+})

@@ -41,6 +41,15 @@ describe('defaultStack', () => {
     expect(String(ready({ token }).plan())).not.toContain('token(off)')
   })
 
+  it('answers an equal call from the cache once it is given one', async () => {
+    const transport = scriptedTransport(repliesJson({ a: 1 }))
+    const stack = pipeline([...defaultStack({ cache: { ttl: 1000 } })], transport)
+    const http = client({ pipeline: stack, origin: 'https://api.example.com', clock: virtualClock() })
+    await http.get('/')
+    expect([await (await http.get('/')).json(), transport.calls.length]).toEqual([{ a: 1 }, 1])
+    expect(String(stack.plan())).toContain(' → cache(memory, 1 s) → ')
+  })
+
   it('takes one more layer where its slot allows', () => {
     const [
       requestLog,
