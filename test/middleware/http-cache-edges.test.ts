@@ -1,8 +1,20 @@
-import { client, type Layer, pipeline, type Request, type Verdict } from '@penstock/core'
+import {
+  bytesBody,
+  client,
+  Failure,
+  layer,
+  type Layer,
+  ledgerOf,
+  pipeline,
+  plainWire,
+  Reply,
+  type Request,
+  Secret,
+  type Verdict,
+} from '@penstock/core'
 import { breaks, hangs, replies, scriptedTransport, type Step, virtualClock } from '@penstock/core/testing'
-import { httpCache, type HttpCacheOptions, status } from '@penstock/middleware'
+import { deadline, httpCache, type HttpCacheOptions, status } from '@penstock/middleware'
 import { describe, expect, it } from 'vitest'
-import { directives, millisecondsOf } from '../../packages/middleware/src/http-cache/directives.ts'
 import { memoryStore } from '../../packages/middleware/src/stores/memory.ts'
 
 const page = (control: string, body = 'a page', more: Record<string, string> = {}): Step =>
@@ -65,6 +77,32 @@ describe('a call that says what it takes', () => {
     expect(sent()).toBe(2)
   })
 
+  it('says nothing by a secret', async () => {
+    const { text, get, sent } = cached([page('max-age=60')])
+    await text()
+    expect((await get({ headers: { pragma: new Secret('odd', 'no-cache') } })).status).toBe(200)
+    expect(sent()).toBe(2)
+  })
+
+  it('gets a 504 for what is stale when it asks for nothing but the cache', async () => {
+    const { text, get, sent, seconds } = cached([page('max-age=10')])
+    await text()
+    await seconds(11)
+    expect((await get({ headers: { 'cache-control': 'only-if-cached' } })).status).toBe(504)
+    expect(sent()).toBe(1)
+  })
+
+  it('meets directives in any case, with spaces about them', async () => {
+    const { text, sent, seconds } = cached([page('Private, Max-Age = 10')])
+    await text()
+    await seconds(9)
+    await text()
+    expect(sent()).toBe(1)
+    await seconds(1)
+    await text()
+    expect(sent()).toBe(2)
+  })
+
   it('leaves nothing behind when it says no-store', async () => {
     const { text, asks, sent } = cached([page('max-age=60')])
     await asks('no-store')
@@ -107,6 +145,48 @@ describe('a page that is no longer fresh', () => {
     await expect(left).rejects.toBe('enough')
   })
 
+  it.each([
+    ['refused', 200],
+    ['late', 200],
+    ['cancelled', undefined],
+  ] as const)('stands in for a failure that is nobody’s, unless nobody waits any more: %s', async (verdict, code) => {
+    let refuses = false
+    const judge = {
+      ...status(),
+      run: (call: any, next: any) => (refuses ? new Failure(verdict, 'BULKHEAD_FULL', 'inner', 'no') : next(call)),
+    } as Layer
+    const { http, seconds } = cached([page('max-age=10', 'one')], { staleIfError: 60_000 }, judge)
+    const first = await http.outcome({ path: '/page' })
+    refuses = true
+    await seconds(11)
+    const second = await http.outcome({ path: '/page' })
+    expect([first, second].map((outcome) => (outcome.failed ? undefined : outcome.status))).toEqual([200, code])
+  })
+
+  it('does not stand in for a no that its server gave', async () => {
+    const judge = {
+      ...status(),
+      run: (call: any, next: any) =>
+        next(call).then((reply: Reply) => reply.judged({ verdict: reply.status === 410 ? 'refused' : 'ok' })),
+    } as Layer
+    const { http, seconds } = cached([page('max-age=10', 'one'), replies(410)], { staleIfError: 60_000 }, judge)
+    await http.outcome({ path: '/page' })
+    await seconds(11)
+    expect(await http.outcome({ path: '/page' })).toMatchObject({ status: 410 })
+  })
+
+  it('is not confirmed by the date of another when the 304 has no ETag', async () => {
+    const [one, other] = ['Wed, 31 Dec 2025 00:00:00 GMT', 'Thu, 01 Jan 2026 00:00:00 GMT']
+    const { text, seconds } = cached([
+      page('max-age=10', 'one', { etag: '"v1"', 'last-modified': one }),
+      replies(304, { 'last-modified': other }),
+      page('max-age=10', 'two'),
+    ])
+    await text()
+    await seconds(11)
+    expect(await text()).toBe('two')
+  })
+
   it('does not stand in for what is the caller’s doing', async () => {
     const { text, get, seconds } = cached([page('max-age=10', 'one'), replies(403)], { staleIfError: 60_000 })
     await text()
@@ -131,7 +211,122 @@ describe('a page that is no longer fresh', () => {
   })
 })
 
+describe('what is said and sent about a page', () => {
+  const told = async (reply: Promise<any>) =>
+    (ledgerOf(await reply)?.notes ?? []).map(({ kind, facts }) => [kind.id, facts])
+
+  it('is its age, and what it stands in for', async () => {
+    const { text, get, seconds } = cached([
+      page('max-age=10, stale-while-revalidate=10, stale-if-error=60', 'one', { etag: '"v1"' }),
+      replies(304),
+      replies(503),
+      replies(503),
+    ])
+    await text()
+    await seconds(4)
+    expect(await told(get())).toEqual([['httpCache.hit', { age: 4 }]])
+    await seconds(11)
+    expect(await told(get())).toEqual([['httpCache.revalidates', { age: 15 }]])
+    await seconds(29)
+    expect(await told(get())).toEqual([['httpCache.stands_in', { age: 29, code: 'STATUS_503' }]])
+  })
+
+  it('is that its server confirms it', async () => {
+    const { text, get, seconds } = cached([page('max-age=10', 'one', { etag: '"v1"' }), replies(304)])
+    await text()
+    await seconds(11)
+    expect(await told(get())).toEqual([['httpCache.confirmed', {}]])
+  })
+
+  it('asks by its ETag behind the back too', async () => {
+    const { text, seconds, transport, clock } = cached([
+      page('max-age=10, stale-while-revalidate=30', 'one', { etag: '"v1"' }),
+      replies(304),
+    ])
+    await text()
+    await seconds(11)
+    await text()
+    await clock.advance(0)
+    expect(transport.calls.map(({ headers }) => headers['if-none-match'])).toEqual([undefined, '"v1"'])
+  })
+
+  it.each([
+    ['a confirmation', 304],
+    ['what it stands in for', 503],
+  ])('leaves no body open: of %s', async (_, code) => {
+    let discarded = 0
+    const answers: Step = () => new Reply(code, {}, { ...bytesBody(new Uint8Array()), discard: () => void discarded++ })
+    const { text, seconds } = cached([page('max-age=10', 'one', { etag: '"v1"' }), answers], { staleIfError: 60_000 })
+    await text()
+    await seconds(11)
+    expect([await text(), discarded]).toEqual(['one', 1])
+  })
+})
+
 describe('what is kept', () => {
+  it('is not the answer of a method that has no pages', async () => {
+    const { get, sent } = cached([page('max-age=60')])
+    for (const method of ['OPTIONS', 'HEAD', 'GET']) await get({ method })
+    expect(sent()).toBe(3)
+  })
+
+  it('is not what a call with wire options of its own gets', async () => {
+    const clock = virtualClock()
+    const transport = scriptedTransport(page('max-age=60'))
+    const wired = layer({
+      name: 'wired',
+      slot: 'bound',
+      run: (call, next) => next(call.with({ wire: { ...plainWire, tls: { minVersion: 'TLSv1.3' } } })),
+    })
+    const stack = pipeline([wired, httpCache(), status()], transport)
+    const http = client({ pipeline: stack, origin: 'https://api.example.com', clock })
+    await http.get('/page')
+    await http.get('/page')
+    expect(transport.calls.length).toBe(2)
+  })
+
+  it('is a list of choices too, which is no failure', async () => {
+    const { get, sent } = cached([replies(300, { 'cache-control': 'max-age=60' })])
+    await get()
+    expect([(await get()).status, sent()]).toEqual([300, 1])
+  })
+
+  it('is forgotten when a call with a secret parameter changes it', async () => {
+    const { text, get } = cached([
+      page('max-age=60', 'one'),
+      replies(200, { location: '/other' }),
+      page('max-age=60', 'two'),
+    ])
+    await text({ path: '/other' })
+    await get({ method: 'POST', query: { key: new Secret('key', 'k3y') } })
+    expect(await text({ path: '/other' })).toBe('two')
+  })
+
+  it.each([
+    ['the address', 0],
+    ['the page', 1],
+  ])('is no answer to a call whose time is over while the store looks for %s', async (_, looks) => {
+    const clock = virtualClock()
+    const store = memoryStore({ maxBytes: 100_000 })
+    let asked = 0
+    const slow = {
+      ...store,
+      get: (key: string) => (asked++ === looks + 2 ? new Promise<undefined>(() => {}) : store.get(key)),
+    }
+    const transport = scriptedTransport(page('max-age=60'))
+    const layers = [deadline({ after: 20 }), httpCache({ store: slow, partition: 'p' }), status()]
+    const http = client({
+      pipeline: pipeline(layers as readonly Layer[], transport),
+      origin: 'https://a.example',
+      clock,
+    })
+    await http.get('/')
+    asked = 2
+    const outcome = http.outcome({ path: '/' })
+    await clock.advance(20)
+    expect([await outcome, transport.calls.length]).toMatchObject([{ code: 'CALL_DEADLINE' }, 1])
+  })
+
   it.each<[Verdict, number]>([
     ['rate', 2],
     ['unknown', 1],
@@ -160,9 +355,8 @@ describe('what is kept', () => {
       replies(200, { location: 'https://elsewhere.example.com/other', 'content-location': 'http://[' }),
     ])
     await text({ path: '/other' })
-    await get({ method: 'POST' })
-    expect(await text({ path: '/other' })).toBe('other')
-    expect(sent()).toBe(2)
+    const changed = await get({ method: 'POST' })
+    expect([changed.status, await text({ path: '/other' }), sent()]).toEqual([200, 'other', 2])
   })
 
   it('is counted', async () => {
@@ -200,48 +394,5 @@ describe('what is kept', () => {
     expect(await text()).toBe('one')
     await clock.advance(0)
     expect(await text()).toBe('one')
-  })
-})
-
-describe('Cache-Control', () => {
-  it.each<[string | undefined, readonly (readonly [string, string | true])[]]>([
-    [undefined, []],
-    ['', []],
-    ['no-store', [['no-store', true]]],
-    [
-      'Max-Age=5, NO-CACHE',
-      [
-        ['max-age', '5'],
-        ['no-cache', true],
-      ],
-    ],
-    [
-      'max-age = 5 ,private',
-      [
-        ['max-age', '5'],
-        ['private', true],
-      ],
-    ],
-    [
-      'no-cache="set-cookie, x", max-age=1',
-      [
-        ['no-cache', 'set-cookie, x'],
-        ['max-age', '1'],
-      ],
-    ],
-    ['max-age=1, max-age=2', [['max-age', '1']]],
-    ['private=""', [['private', '']]],
-  ])('%j is read as %j', (header, read) => {
-    expect([...directives(header)]).toEqual(read)
-  })
-
-  it.each([
-    ['max-age=5', 5000],
-    ['max-age', 0],
-    ['max-age=5s', 0],
-    ['max-age=x5', 0],
-    ['other=5', 0],
-  ])('%s is %i ms of max-age', (header, milliseconds) => {
-    expect(millisecondsOf(directives(header), 'max-age')).toBe(milliseconds)
   })
 })

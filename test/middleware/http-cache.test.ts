@@ -182,8 +182,8 @@ describe('httpCache', () => {
     expect((await get()).status).toBe(200)
   })
 
-  it('keeps a page that a call failed to change', async () => {
-    const { text, get } = cached([page('max-age=60', 'one'), replies(409)])
+  it.each([400, 409])('keeps a page that a call failed to change: %i', async (code) => {
+    const { text, get } = cached([page('max-age=60', 'one'), replies(code)])
     await text()
     await get({ method: 'DELETE' })
     expect(await text()).toBe('one')
@@ -223,6 +223,13 @@ describe('httpCache', () => {
     await text()
     await text()
     expect(transport.calls).toHaveLength(1)
+  })
+
+  it('keeps nothing that takes more memory than it may', async () => {
+    const { text, transport } = cached([page('max-age=60')], { maxBytes: 100 })
+    await text()
+    await text()
+    expect(transport.calls).toHaveLength(2)
   })
 
   it('keeps nothing of what varies by everything', async () => {

@@ -1,5 +1,6 @@
 import { bytesBody, type Call, type Outcome, Reply, type ReplyHeaders, verdicts } from '@penstock/core'
 import { directives } from './directives.ts'
+import { headerText } from './header-text.ts'
 
 /** Methods that change nothing. */
 export const isSafe = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
@@ -12,10 +13,8 @@ export const isPlain = ({ method, streams, body, headers }: Call) =>
   body.kind === 'none' &&
   conditions.every((header) => headers[header] === undefined)
 
-export const isOnlyIfCached = ({ headers }: Call) => {
-  const asks = headers['cache-control']
-  return typeof asks === 'string' && directives(asks).has('only-if-cached')
-}
+export const isOnlyIfCached = ({ headers }: Call) =>
+  directives(headerText(headers['cache-control'])).has('only-if-cached')
 
 /** What the server says is meant: a vendor's no with status 200 is no page. */
 export const isAnswer = ({ status, verdict }: Reply) => status >= 300 || verdict === 'ok' || verdict === 'unknown'

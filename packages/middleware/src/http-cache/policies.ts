@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import type CachePolicy from 'http-cache-semantics'
 import { type Call, type Clock, ConfigError, type Reply, type ReplyHeaders } from '@penstock/core'
 import { directives, millisecondsOf } from './directives.ts'
+import { headerText } from './header-text.ts'
 
 /** What a kept page may be used for. */
 export type Use =
@@ -79,7 +80,7 @@ export class Policies {
     at = call.clock.date()
     const said = directives(headersOf(policy)['cache-control'])
     if (said.has('must-revalidate') || said.has('no-cache')) return false
-    const asks = directives(plain(call, 'cache-control'))
+    const asks = directives(headerText(call.headers['cache-control']))
     const most = Math.max(own, millisecondsOf(said, 'stale-if-error'), millisecondsOf(asks, 'stale-if-error'))
     return policy.age() * 1000 < policy.maxAge() * 1000 + most
   }
@@ -98,16 +99,11 @@ export class Policies {
 /** The wall clock of the call that asks: the library looks at it within one synchronous question. */
 let at = 0
 
-const plain = ({ headers }: Call<any>, name: string): string | undefined => {
-  const value = headers[name]
-  return typeof value === 'string' ? value : undefined
-}
-
 /** All that the library hears of a request. Who asks, and in which variant, is in the key already. */
 function asked(call: Call<any>): { headers: Record<string, string>; method: string; url: string } {
   const headers: Record<string, string> = {}
   for (const name of ['cache-control', 'pragma']) {
-    const value = plain(call, name)
+    const value = headerText(call.headers[name])
     if (value !== undefined) headers[name] = value
   }
   return { method: 'GET', url: '', headers }
