@@ -171,7 +171,7 @@ it('hands on what shared work gives late, and nothing that came in time', async 
 it('leaves the waits of others alone when shared work breaks after its call', async () => {
   const controller = new AbortController()
   const work = Promise.withResolvers<never>()
-  const broken = expect(work.promise).rejects.toThrow('late')
+  work.promise.catch(() => {})
   const { clock, http, outcome } = run(async (call, next) => {
     if (call.signal === undefined) return passing(await call.wait(100), call, next)
     const both = [call.within(bound).until(work.promise)]
@@ -182,7 +182,7 @@ it('leaves the waits of others alone when shared work breaks after its call', as
   const other = http.outcome({ path: '/' })
   expect(await outcome).toMatchObject({ code: 'CANCELLED' })
   work.reject(new Error('late'))
-  await broken
+  await clock.advance(0)
   expect(clock.timers).toBe(1)
   await clock.advance(100)
   expect([await other, clock.timers]).toMatchObject([{ code: 'STATUS_200' }, 0])
