@@ -12,7 +12,6 @@ const root = join(import.meta.dirname, '..')
 const project = mkdtempSync(join(tmpdir(), 'penstock-packed-'))
 const packages = ['core', 'middleware', 'ocr']
 const tarballs = packages.map((name) => `./${name}.tgz`)
-const bin = join(root, 'node_modules/.bin')
 const testBin = join(root, 'test/node_modules/.bin')
 
 // A stranger's shell: none of this project's own Node and tools, and nothing that an outer npm handed down.
@@ -57,7 +56,7 @@ const spec = (name: string): string => `${name}@${version(name)}`
 
 const inside = { cwd: root, env: process.env }
 for (const name of packages) rmSync(join(root, 'packages', name, 'dist'), { recursive: true, force: true })
-step('builds', run(join(bin, 'tsc'), ['-b', ...packages.map((name) => `packages/${name}`)], inside))
+step('builds', run(process.execPath, ['scripts/build.ts'], inside))
 for (const name of packages) {
   const tarball = join(project, `${name}.tgz`)
   step(`packs ${name}`, run('pnpm', ['pack', '--out', tarball], { ...inside, cwd: join(root, 'packages', name) }))

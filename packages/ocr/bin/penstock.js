@@ -19,7 +19,7 @@ process.stderr.on('error', () => {})
 
 // In a checkout the sources run as they are, where the export condition leads every package to them.
 const fromSource = process.execArgv.some((argument) => argument === '--conditions=source')
-void import(fromSource ? '../src/cli/main.ts' : '../dist/cli/main.js')
+void import(fromSource ? '../src/cli/main.ts' : '../dist/js/penstock.js')
   .then(({ main }) => main(process.argv.slice(2)))
   .catch((error) => {
     console.error(error)

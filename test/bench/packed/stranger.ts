@@ -12,7 +12,6 @@ export class Stranger implements Disposable {
   readonly tarballs: Readonly<Record<(typeof ours)[number], string>>
 
   constructor() {
-    run('tsc', ['-b', ...ours.map((name) => `packages/${name}`)], root)
     const packed = ours.map((name) => {
       const tarball = join(this.folder, `${name}.tgz`)
       run('pnpm', ['pack', '--out', tarball], join(root, 'packages', name))
