@@ -102,7 +102,7 @@ it('can be closed after a call that was refused, one with a bug and one without 
   expect([clock.now(), clock.timers]).toEqual([0, 0])
 })
 
-it('says how to name a layer that forgets its outcome after many calls, and can be closed then', async () => {
+it('says so when a layer forgets its outcome after many calls, and can be closed then', async () => {
   const clock = virtualClock()
   let calls = 0
   const forgets = layer({
@@ -114,7 +114,7 @@ it('says how to name a layer that forgets its outcome after many calls, and can 
   for (let call = 1; call <= 70; call++) await http.get('/')
   await expect(http.get('/')).rejects.toMatchObject({
     code: 'NO_OUTCOME',
-    message: `A layer gave no outcome: is a "return next(call)" missing? With diagnose: 'all' it is named`,
+    message: 'A layer gave no outcome: is a "return next(call)" missing? The next time it is named',
   })
   await http.close()
   expect(clock.timers).toBe(0)

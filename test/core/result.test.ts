@@ -198,9 +198,11 @@ describe('what is an outcome', () => {
     ['nothing', undefined, false],
     ['null', null, false],
     ['a number', 5, false],
-    ['a function', Object.assign(() => {}, { verdict: 'ok', failed: false }), false],
+    ['a function', Object.assign(() => {}, { judgement: { verdict: 'ok' }, failed: false }), false],
     ['half of one', { verdict: 'ok' }, false],
     ['the other half', { failed: false }, false],
+    ['both, with nothing in them', { verdict: 'ok', failed: false }, false],
+    ['a failure without a reason', { verdict: 'server', failed: true }, false],
     ['another library’s response', new Response('there'), false],
   ])('%s: %s → %s', (_, value, is) => {
     expect(isOutcome(value)).toBe(is)

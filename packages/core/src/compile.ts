@@ -6,10 +6,15 @@ import { isOutcome, type Outcome } from './outcome.ts'
 import type { Step } from './step.ts'
 import type { Transport } from './transport.ts'
 
-/** Both chains of a pipeline, outermost handler first. */
+/**
+ * Both chains of a pipeline, outermost handler first.
+ *
+ * @param probation calls of each layer whose outcome is looked at
+ */
 export function compile(
   steps: readonly Step[],
   transport: Transport,
+  probation: number = firstCalls,
 ): { readonly plain: Handler; readonly recorded: Handler } {
   const all = [...withAttempts(steps), wireStep(transport)]
   return { plain: chain(all, probation), recorded: chain(all.map(recorded), 0) }
@@ -53,7 +58,7 @@ function withAttempts(steps: readonly Step[]): readonly Step[] {
  * Calls of a layer whose outcome is looked at for a forgotten return; from then on only what is no promise is. To look at all
  * of them takes a promise more for every layer and call: the first calls tell.
  */
-const probation = 64
+const firstCalls = 64
 
 /**
  * `next` of the layer at `index`, which enters the layer inside it: one closure for each. It dresses a spread call, hands

@@ -10,6 +10,7 @@ import { diagnosed } from './recorder/environment.ts'
 import { type Level, levels } from './recorder/ledger.ts'
 import type { Request } from './request.ts'
 import { Runtime } from './runtime.ts'
+import { told, toldOfNone } from './suspicion.ts'
 
 export type EdgeOptions = {
   /** How much a ledger keeps. @default 'errors' */
@@ -77,7 +78,7 @@ export class Edge {
       ran = this.#begun(call, request)
     } catch (bug) {
       this.#closing.leave()
-      return Promise.reject(bug)
+      return Promise.reject(told(bug, this.#pipeline))
     }
     return ran.then(
       (outcome) => {
@@ -86,7 +87,7 @@ export class Edge {
       },
       (bug) => {
         this.#closing.leave()
-        throw bug
+        throw told(bug, this.#pipeline)
       },
     )
   }
@@ -102,7 +103,7 @@ export class Edge {
     // of a layer that was trusted, after many calls, to return one
     if (!isOutcome(outcome)) {
       this.#closing.leave()
-      throw new ConfigError('NO_OUTCOME', noOutcome)
+      throw toldOfNone(this.#pipeline)
     }
     call.ledger.settle(outcome.verdict, outcome)
     ended(call)
@@ -114,8 +115,6 @@ export class Edge {
     return this.#closing.close(within)
   }
 }
-
-const noOutcome = 'A layer gave no outcome: is a "return next(call)" missing? With diagnose: \'all\' it is named'
 
 const outcomeOf = (_: Call, outcome: Outcome): Outcome => outcome
 

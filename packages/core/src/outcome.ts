@@ -10,7 +10,12 @@ export type Outcome = Reply | Failure
 
 /** False for what a layer without a compiler may give in place of one: nothing, or another library's response. */
 export function isOutcome(value: unknown): value is Outcome {
-  return typeof value === 'object' && value !== null && 'verdict' in value && 'failed' in value
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'failed' in value &&
+    (value.failed === true ? 'because' : 'judgement') in value
+  )
 }
 
 /** What comes when its call is over is nobody's any more: its body would stay open. */

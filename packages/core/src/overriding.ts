@@ -15,11 +15,16 @@ type Chains = { readonly plain: Handler; readonly recorded: Handler }
  * @returns a function that throws InputError `REQUEST_INVALID` for a layer that is not there or takes no options, and
  * ConfigError for an option that cannot work
  */
-export function overriding(steps: readonly Step[], transport: Transport): (overrides: AnyOverrides) => Chains {
+export function overriding(
+  steps: readonly Step[],
+  transport: Transport,
+  probation?: number,
+): (overrides: AnyOverrides) => Chains {
   const compiled = new WeakMap<AnyOverrides, Chains>()
   return (overrides) => {
     let chains = compiled.get(overrides)
-    if (chains === undefined) compiled.set(overrides, (chains = compile(overridden(steps, overrides), transport)))
+    if (chains === undefined)
+      compiled.set(overrides, (chains = compile(overridden(steps, overrides), transport, probation)))
     return chains
   }
 }

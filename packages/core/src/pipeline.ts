@@ -10,6 +10,7 @@ import { Plan } from './plan.ts'
 import { inserted, removed, replaced } from './rearranged.ts'
 import type { Stack } from './stack.ts'
 import { toStep } from './step.ts'
+import { onSuspicion } from './suspicion.ts'
 import { tallyOf } from './tally.ts'
 import type { Transport } from './transport.ts'
 
@@ -67,8 +68,8 @@ function assembled(layers: readonly Stackable[], transport: Transport, options: 
   const tally = tallyOf(steps)
   const findings = (request?: LintedRequest) => lint({ steps, transport, tally, request }, acknowledge)
   refuse(findings(), acknowledge)
-  const chains = compile(steps, transport)
-  const chainsFor = overriding(steps, transport)
+  let chains = compile(steps, transport)
+  let chainsFor = overriding(steps, transport)
   const plan = new Plan(steps, transport)
   const holding = new Holding([...steps, transport])
   const another = (rearranged: readonly Stackable[]) => assembled(rearranged, transport, options)
@@ -79,6 +80,10 @@ function assembled(layers: readonly Stackable[], transport: Transport, options: 
     const { plain, recorded } = overrides === undefined ? chains : chainsFor(overrides)
     return call.ledger.spans === undefined ? plain(call) : recorded(call)
   }
+  onSuspicion(send, () => {
+    chains = compile(steps, transport, Infinity)
+    chainsFor = overriding(steps, transport, Infinity)
+  })
   return Object.assign(send, {
     plan: () => plan,
     lint: findings,

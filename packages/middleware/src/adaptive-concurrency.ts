@@ -123,8 +123,9 @@ export function adaptiveConcurrency<const Name extends string = 'adaptiveConcurr
       if (took !== undefined) learn(call, lane, outcome, took)
       return outcome
     } finally {
-      if (outcome === undefined || outcome.failed) lane.release()
-      else outcome.body.whenOver(() => lane.release())
+      // what is no outcome, by somebody's bug, keeps no place either
+      if (outcome?.failed === false) outcome.body.whenOver(() => lane.release())
+      else lane.release()
     }
   }
 

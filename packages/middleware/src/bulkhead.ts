@@ -136,8 +136,9 @@ export function bulkhead<const Name extends string = 'bulkhead'>(options: Bulkhe
     try {
       return (outcome = await next(call))
     } finally {
-      if (outcome === undefined || outcome.failed) leave()
-      else outcome.body.whenOver(leave)
+      // what is no outcome, by somebody's bug, keeps no place either
+      if (outcome?.failed === false) outcome.body.whenOver(leave)
+      else leave()
     }
   }
 }
