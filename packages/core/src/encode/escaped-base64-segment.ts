@@ -18,39 +18,45 @@ export function escapedBase64Segment(bytes: Uint8Array): Segment {
 
 /** The length of the base64 of `bytes` with `+`, `/` and `=` escaped, exact to the byte. One pass, no memory. */
 export function escapedLength(bytes: Uint8Array): number {
+  const raw = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   const end = tailAt(bytes)
   let length = 0
-  for (let at = 0; at < end; at += 3) {
-    const triple = (bytes[at]! << 16) | (bytes[at + 1]! << 8) | bytes[at + 2]!
-    length += size[triple >>> 12]! + size[triple & 4095]!
+  for (let at = 0; at < end; at += 6) {
+    const bits = raw.getUint32(at)
+    const more = raw.getUint32(at + 3)
+    length += size[bits >>> 20]! + size[(bits >>> 8) & 4095]! + size[more >>> 20]! + size[(more >>> 8) & 4095]!
   }
   return length + escapedTail(bytes).length
 }
 
-/** Encodes triples while the block has room for one at its longest; hands back where in `bytes` it stopped. */
+/** Encodes six bytes at a time while the block has room for them at their longest; hands back where it stopped. */
 function fill(block: Block, bytes: Uint8Array, from: number, to: number): number {
   const raw = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   const view = new DataView(block.bytes.buffer, block.bytes.byteOffset, block.bytes.length)
   const last = block.bytes.length - slack
   let { at } = block
   let next = from
-  for (; next < to && at <= last; next += 3) {
-    // one load for three bytes, and a fourth that is dropped; one store for a pair, eight bytes however many count:
-    // three times as fast as byte by byte, and a branch would cost more than the store
+  for (; next < to && at <= last; next += 6) {
+    // one load for three bytes, and a fourth that is dropped: a load for each byte takes twice as long
     const bits = raw.getUint32(next)
-    const first = bits >>> 20
-    const second = (bits >>> 8) & 4095
-    view.setFloat64(at, pairs[first]!, true)
-    at += size[first]!
-    view.setFloat64(at, pairs[second]!, true)
-    at += size[second]!
+    const more = raw.getUint32(next + 3)
+    at = put(view, at, bits >>> 20)
+    at = put(view, at, (bits >>> 8) & 4095)
+    at = put(view, at, more >>> 20)
+    at = put(view, at, (more >>> 8) & 4095)
   }
   block.at = at
   return next
 }
 
-/** Where the last one to three bytes begin: they may need padding, and have no fourth byte after them to load. */
-const tailAt = (bytes: Uint8Array): number => Math.max(0, Math.ceil(bytes.length / 3) - 1) * 3
+/** One store of eight bytes, however many count: a branch would cost more. */
+function put(view: DataView, at: number, bits: number): number {
+  view.setFloat64(at, pairs[bits]!, true)
+  return at + size[bits]!
+}
+
+/** Where the last one to six bytes begin: they may need padding, and have no byte after them to load. */
+const tailAt = (bytes: Uint8Array): number => Math.max(0, Math.ceil(bytes.length / 6) - 1) * 6
 
 const escapedTail = (bytes: Uint8Array): string =>
   encodeURIComponent(Buffer.from(bytes.subarray(tailAt(bytes))).toString('base64'))

@@ -1,8 +1,8 @@
 /** The most bytes in one piece of a streamed body, and the size from which a body is streamed at all. */
 export const pieceSize = 65_536
 
-/** Room that an encoder may ask for at a time: three raw bytes become at most twelve, stored as six and eight. */
-export const slack = 14
+/** Room that an encoder may ask for at a time: six raw bytes become at most 24, the last of them stored with two more. */
+export const slack = 26
 
 /** The memory that is being filled, shared by the segments of one body. */
 export type Block = { bytes: Buffer; at: number }
