@@ -1,9 +1,9 @@
 /** `penstock report` and `--diagnose`, as their users run them: a process of its own. */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { htmlReport, waterfall } from '@penstock/core/diagnose'
+import { har, htmlReport, waterfall } from '@penstock/core/diagnose'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { flightWith, tooFast, tripOf } from '../support/flights.ts'
 
@@ -63,6 +63,39 @@ describe('penstock report', () => {
 
     expect([out, err, code]).toEqual(['a.html\n', '调用 2 个，失败 1 个\n', 0])
     expect(readFileSync(join(home, 'a.html'), 'utf8')).toBe(htmlReport([tooFast], { lang: 'zh' }))
+  })
+
+  it('--har writes an archive of them, beside a page where that is asked for too', () => {
+    const calls = file('k.penstock', quick, tooFast)
+    const { out, code } = run(['report', calls, '--all', '--har', 'k.har', '--html', 'k.html'])
+
+    expect([out, code]).toEqual(['k.html\nk.har\n', 0])
+    expect(JSON.parse(readFileSync(join(home, 'k.har'), 'utf8'))).toEqual(har([quick, tooFast]))
+  })
+
+  it('--har - prints it', () => {
+    const { out } = run(['report', '--har', '-', file('l.penstock', tooFast)])
+    expect(JSON.parse(out)).toEqual(har([tooFast]))
+  })
+
+  it.each(['--har', '--html'])('%s makes a file for its owner alone, and writes over another only by force', (flag) => {
+    const calls = file('m.penstock', tooFast)
+    const path = join(home, `m${flag}`)
+    run(['report', calls, flag, path])
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+
+    writeFileSync(path, 'mine')
+    chmodSync(path, 0o644)
+    expect(run(['report', calls, flag, path])).toEqual({
+      out: '',
+      err: `✗ ${path} is there already: give another name, or --force to write over it\n`,
+      code: 73,
+    })
+    expect(readFileSync(path, 'utf8')).toBe('mine')
+
+    expect(run(['report', calls, flag, path, '--force']).code).toBe(0)
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+    expect(readFileSync(path, 'utf8')).toContain('QPS_LIMIT')
   })
 
   it('--html - prints it', () => {

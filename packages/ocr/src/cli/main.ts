@@ -134,9 +134,10 @@ function program(tty: Terminal, signal: AbortSignal, level: Level | undefined, e
     .option('--all', say('all'), false)
     .option('--ascii', say('ascii'), false)
     .option('--json', say('json'), false)
-    .option('--har', say('har'), false)
-    .option('--curl', say('curl'), false)
     .option('--html <file>', say('html'))
+    .option('--har <file>', say('har'))
+    .option('--force', say('force'), false)
+    .option('--curl', say('curl'), false)
     .action(async (file, flags) => {
       const { report } = await import('./report.ts')
       end(await report(file, flags, tty))

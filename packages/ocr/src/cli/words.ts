@@ -19,9 +19,16 @@ const sentences = {
   flights: ['a .penstock file; - for standard input', '.penstock 文件；- 表示标准输入'],
   all: ['every call, not only those that failed', '显示全部调用，而不仅是失败的'],
   ascii: ['draw with nothing but ASCII', '仅用 ASCII 字符绘制'],
-  har: ['print HAR 1.2, for browsers’ developer tools', '输出 HAR 1.2，可用浏览器开发者工具打开'],
+  har: [
+    'write them as HAR 1.2, for browsers’ developer tools; - prints it',
+    '写成 HAR 1.2 文件，可用浏览器开发者工具打开；- 表示标准输出',
+  ],
   curl: ['print each call as a curl command line', '将每次调用输出为 curl 命令行'],
-  html: ['write them as a page for any browser, that needs no network', '写成网页文件，无需网络即可查看'],
+  html: [
+    'write them as a page for any browser, that needs no network; - prints it',
+    '写成网页文件，无需网络即可查看；- 表示标准输出',
+  ],
+  force: ['write over a file that is there', '覆盖已存在的文件'],
   json: ['a line of JSON for each call', '每个调用输出一行 JSON'],
   reported: ['calls: {calls}, failed: {failed}', '调用 {calls} 个，失败 {failed} 个'],
   recognize: ['read the text of images', '识别图片中的文字'],
@@ -111,6 +118,10 @@ const sentences = {
   doctorFile: ['findings of penstock doctor --json, to go with it', '一并打包的 penstock doctor --json 结果'],
   bundled: ['calls: {calls}; in it: {files}', '调用 {calls} 个；包含：{files}'],
   takenOut: ['taken out: {count} × {what}', '已移除：{count} × {what}'],
+  alreadyThere: [
+    '{file} is there already: give another name, or --force to write over it',
+    '{file} 已存在：请换一个文件名，或用 --force 覆盖',
+  ],
   notWritten: ['{file} cannot be written: {code}', '无法写入 {file}：{code}'],
   noFindings: ['{file} is no JSON of penstock doctor --json', '{file} 不是 penstock doctor --json 的输出'],
   replay: [

@@ -11,7 +11,8 @@ export async function written(
     await write()
   } catch (error) {
     if (!(error instanceof Error && 'syscall' in error)) throw error
-    err(`${paint('red', '✗')} ${say('notWritten', { file, code: String((error as NodeJS.ErrnoException).code) })}`)
+    const code = String((error as NodeJS.ErrnoException).code)
+    err(`${paint('red', '✗')} ${code === 'EEXIST' ? say('alreadyThere', { file }) : say('notWritten', { file, code })}`)
     return exitCodes.noOutput
   }
   out(file)
