@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { type Emulator, startEmulator } from '@penstock/ocr/emulator'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { closedPort } from '../support/loopback.ts'
+import { proxying } from '../support/proxies.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 
@@ -137,6 +138,19 @@ describe('penstock doctor', () => {
     const { out } = await run(['https://me:hunter2@localhost/v1?key=hunter3', '--offline'])
     expect(out).toMatch(/^penstock doctor {2}https:\/\/localhost\/v1\n/)
     expect(out).not.toMatch(/hunter/)
+  })
+
+  it.each([
+    ['env', (url: string) => ({ HTTP_PROXY: url.replace('//', '//me:hunter2@') }), 'HTTP_PROXY'],
+    [undefined, () => ({}), 'the stack'],
+  ])('goes through the proxy that it is given: %s', async (given, env, source) => {
+    await using way = await proxying({ authorization: 'Basic bWU6aHVudGVyMg==' })
+    const url = way.origin.replace('//', '//me:hunter2@')
+    const { code, out } = await run(['http', '--proxy', given ?? url], env(way.origin))
+    expect(out).toContain(`calls are handed to ${way.origin}, as ${source} says`)
+    expect(out).toMatch(/✓ http/)
+    expect([code, out.includes('hunter2')]).toEqual([0, false])
+    expect(way.asked.length).toBeGreaterThanOrEqual(2)
   })
 
   it('lists its checks in both languages', async () => {

@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.ts'
 import type { Transport } from '../transport.ts'
 import type { Bilingual } from '../verdict-table.ts'
-import type { TlsOptions } from '../wire-options.ts'
+import type { WireOptions } from '../wire-options.ts'
+import type { PenstockError } from '../errors.ts'
 import type { Finding } from './findings.ts'
 import type { HostNames, NetworkAddress } from './host-names.ts'
 
@@ -23,7 +24,12 @@ export type Scene = {
   readonly versions: Readonly<Record<string, string | undefined>>
   readonly clock: Clock
   readonly names: HostNames
-  readonly tls: TlsOptions
+  /** How calls are sent, as the layers of the set-up decide it: the checks go the same way. */
+  readonly wire: WireOptions
+  /** Whether one of those layers decides about proxies. */
+  readonly routed: boolean
+  /** Why those layers cannot be used. */
+  readonly unusable?: PenstockError
   readonly transport: () => Transport
   readonly learned: Learned
   /** Aborts when the check's time is over: whatever it opened is to be closed then. */

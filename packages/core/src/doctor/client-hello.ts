@@ -1,7 +1,7 @@
 import { systemClock } from '../clock.ts'
 import type { TlsOptions } from '../wire-options.ts'
 import type { NetworkAddress } from './host-names.ts'
-import { type TlsProbe, tlsProbe } from './tls-probe.ts'
+import { type TlsProbe, tlsProbe, type TlsTarget } from './tls-probe.ts'
 
 export type HelloTrial = {
   readonly rounds: number
@@ -20,8 +20,7 @@ const patience = 2500
 /** Node's own ClientHello against one that fits into a packet, in turn: what cuts the large one does so now and then. */
 export async function clientHello(
   to: NetworkAddress,
-  port: number,
-  host: string,
+  target: TlsTarget,
   tls: TlsOptions,
   signal: AbortSignal,
 ): Promise<HelloTrial> {
@@ -29,10 +28,7 @@ export async function clientHello(
   const large: TlsProbe[] = []
   const small: TlsProbe[] = []
   for (let round = 0; round < 5 && systemClock.now() - started < patience; round++) {
-    const pair = [
-      tlsProbe(to, port, host, tls, signal),
-      tlsProbe(to, port, host, { ...tls, groups: smallGroups }, signal),
-    ]
+    const pair = [tlsProbe(to, target, tls, signal), tlsProbe(to, target, { ...tls, groups: smallGroups }, signal)]
     const [one, other] = await Promise.all(pair)
     large.push(one!)
     small.push(other!)

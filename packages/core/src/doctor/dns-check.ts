@@ -1,12 +1,21 @@
 import { isIP } from 'node:net'
 import { addressKind } from './address-kind.ts'
-import type { Check, Examined, Scene } from './check.ts'
+import type { Check, Learned, Scene } from './check.ts'
+import { firstHop } from './first-hop.ts'
 import { type Finding, findings } from './findings.ts'
 import type { NetworkAddress } from './host-names.ts'
 import { hostsLine } from './hosts-line.ts'
 
 const says = findings('dns', {
   literal: ['ok', ['{host} is an address: nothing to look up', '{host} 本身是地址：无需解析']],
+  given: [
+    'ok',
+    [
+      '{host} → {addresses} (by hosts() in the stack; DNS is not asked)',
+      '{host} → {addresses}（由栈中的 hosts() 指定，不查询 DNS）',
+    ],
+  ],
+  byProxy: ['ok', ['{host} is for the proxy to look up, {proxy}', '{host} 由代理 {proxy} 解析']],
   found: ['ok', ['{host} → {addresses} ({servers})', '{host} → {addresses}（{serversZh}）']],
   missing: [
     'fail',
@@ -62,22 +71,37 @@ export const dnsCheck: Check = {
   about: { en: 'addresses of the host, hosts file against name servers', zh: '域名解析：hosts 文件与 DNS 服务器对照' },
   needs: [],
   online: true,
-  run: (scene) => {
-    const host = scene.origin.hostname.replace(/^\[|\]$/g, '')
-    const family = isIP(host)
-    if (family === 0) return named(host, scene)
-    return { findings: [says.literal({ host })], learned: { addresses: [{ address: host, family }] } }
+  async run(scene) {
+    const { origin, wire } = scene
+    const host = firstHop(scene).hostname.replace(/^\[|\]$/g, '')
+    const { findings: found, learned } = await looked(host, scene)
+    if (wire.proxy === undefined) return { findings: found, learned }
+    return { findings: [says.byProxy({ host: origin.hostname, proxy: wire.proxy.origin }), ...found], learned }
   },
 }
 
-async function named(host: string, { names }: Scene): Promise<Examined> {
+async function looked(host: string, scene: Scene): Promise<{ findings: readonly Finding[]; learned: Learned }> {
+  const given = scene.wire.proxy === undefined ? scene.wire.addresses?.of(host) : undefined
+  const fixed = isIP(host) === 0 ? given : [host]
+  if (fixed === undefined) return named(host, scene)
+  const addresses = fixed.map((address) => ({ address, family: isIP(address) }))
+  return {
+    findings: [isIP(host) === 0 ? says.given({ host, addresses: fixed.join(', ') }) : says.literal({ host })],
+    learned: { addresses },
+  }
+}
+
+async function named(host: string, { names }: Scene): Promise<{ findings: readonly Finding[]; learned: Learned }> {
   const [looked, resolved, pin] = await Promise.all([
     names.lookup(host).catch(({ code = 'unknown' }: NodeJS.ErrnoException) => code),
     names.resolve(host).catch(({ code = 'unknown' }: NodeJS.ErrnoException) => code),
     hostsLine(names.hostsFile, host),
   ])
   if (typeof looked === 'string')
-    return [(looked === 'ENOTFOUND' ? says.missing : says.serversDown)({ host, code: looked })]
+    return {
+      findings: [(looked === 'ENOTFOUND' ? says.missing : says.serversDown)({ host, code: looked })],
+      learned: {},
+    }
   const addresses = looked.map(({ address }) => address)
   const others = typeof resolved === 'string' ? [] : resolved
   return {

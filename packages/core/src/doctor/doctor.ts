@@ -2,6 +2,7 @@ import { type Clock, systemClock } from '../clock.ts'
 import { ConfigError } from '../errors.ts'
 import { environmentSecrets } from '../recorder/gate/environment-secrets.ts'
 import { maskedData } from '../recorder/gate/masked-data.ts'
+import type { Stackable } from '../order.ts'
 import type { Transport } from '../transport.ts'
 import { secureContext } from '../transports/trust.ts'
 import type { TlsOptions } from '../wire-options.ts'
@@ -11,6 +12,7 @@ import { findings } from './findings.ts'
 import { generalChecks } from './general-checks.ts'
 import { type HostNames, systemNames } from './host-names.ts'
 import { selected } from './selected.ts'
+import { wireOf } from './wire-of.ts'
 
 export type DoctorOptions = {
   /** `https://api.example.com`: any server. A path behind it is what is asked for. */
@@ -27,6 +29,13 @@ export type DoctorOptions = {
   readonly onSlow?: (id: string) => void
   /** Trust as the program under examination has it: `ca`, `serverName` … */
   readonly tls?: TlsOptions
+  /**
+   * Makes the layers by which the program under examination decides how calls are sent: `proxy()`, `proxyFromEnv()`,
+   * `tls()`, `hosts()`. The checks go the way that they say.
+   *
+   * @default none: straight to the origin
+   */
+  readonly layers?: () => readonly Stackable[]
   /** Makes the transport of the checks that send requests. @default got's */
   readonly transport?: () => Transport
   /** @default process.env */
@@ -63,12 +72,18 @@ const says = findings('doctor', {
  */
 export async function* doctor(options: DoctorOptions): AsyncGenerator<CheckResult, void, undefined> {
   const { checks = generalChecks, only, offline = false, timeout = 5000, onSlow = () => {}, signal } = options
-  const chosen = selected(checks, only)
   // what OpenSSL cannot use is the caller's mistake, not a finding
   if (options.tls !== undefined) secureContext(options.tls)
   const { env = process.env } = options
+  const origin = originOf(options.origin)
+  const { wire, routed, unusable } = await wireOf(options.layers ?? (() => []), origin)
+  const way = wire.proxy !== undefined || unusable !== undefined
+  const chosen = selected(way ? checks.map(behindProxy) : checks, only)
   const scene = {
-    origin: originOf(options.origin),
+    origin,
+    wire: { ...wire, ...((wire.tls ?? options.tls) && { tls: { ...wire.tls, ...options.tls } }) },
+    routed,
+    ...(unusable && { unusable }),
     env,
     // held, so that what is found shows none of them
     secrets: environmentSecrets(env),
@@ -76,7 +91,6 @@ export async function* doctor(options: DoctorOptions): AsyncGenerator<CheckResul
     versions: options.versions ?? process.versions,
     clock: options.clock ?? systemClock,
     names: options.names ?? systemNames,
-    tls: options.tls ?? {},
     transport: options.transport ?? (await import('../transports/got.ts')).gotTransport,
   }
   let learned: Learned = {}
@@ -98,6 +112,10 @@ export async function* doctor(options: DoctorOptions): AsyncGenerator<CheckResul
     }
   }
 }
+
+/** What speaks to the network goes through the proxy, and falls with it. */
+const behindProxy = (check: Check): Check =>
+  check.online && check.id !== 'proxy' ? { ...check, needs: ['proxy', ...check.needs] } : check
 
 const left = ({ id }: Check, finding: ReturnType<typeof says.offline>): CheckResult => ({
   id,

@@ -5,10 +5,10 @@ import type { Next } from '../layer.ts'
 import type { Stackable } from '../order.ts'
 import type { Scene } from './check.ts'
 
-/** A client as plain as can be: the layers given, and the trust of the scene. */
-export function plainClient({ origin, tls, transport, clock }: Scene, layers: readonly Stackable[] = []): Client {
-  const trust = (call: Call, next: Next) => next(call.withWire({ ...call.wire, tls }))
-  const stack: readonly Stackable[] = [...layers, trust]
+/** A client as plain as can be: the layers given, and the wire of the scene. */
+export function plainClient({ origin, wire, transport, clock }: Scene, layers: readonly Stackable[] = []): Client {
+  const wired = (call: Call, next: Next) => next(call.withWire({ ...call.wire, ...wire }))
+  const stack: readonly Stackable[] = [...layers, wired]
   return client({
     pipeline: pipeline(stack as unknown as [], transport()),
     origin: origin.origin,

@@ -1,7 +1,9 @@
-import type { Check } from './check.ts'
-import { connectThrough } from './connect-through.ts'
+import type { Check, Scene } from './check.ts'
+import { askProxy } from './ask-proxy.ts'
 import { type Finding, findings } from './findings.ts'
+import { proxySays } from './proxy-findings.ts'
 import { type ProxyVariable, proxyVariable } from './proxy-variable.ts'
+import { usedProxy } from './used-proxy.ts'
 
 const says = findings('proxy', {
   none: ['ok', ['no proxy variable is set: calls go straight', '未设置代理变量：直接连接']],
@@ -74,32 +76,34 @@ export const proxyCheck: Check = {
   about: { en: 'proxy variables, and what each client makes of them', zh: '代理变量及各客户端的处理方式' },
   needs: [],
   online: true,
-  async run({ origin, env, signal }) {
+  async run(scene) {
+    const { origin, env, wire, routed, unusable } = scene
+    if (unusable !== undefined) return [proxySays.unusable({ en: unusable.message, zh: unusable.zh.message })]
+    if (wire.proxy !== undefined) return [await usedProxy(wire.proxy, scene)]
     const found = proxyVariable(origin, env)
     if (found === undefined) return [says.none()]
     const { variable, url, excepted } = found
-    if (excepted) return [says.excepted({ variable, host: origin.hostname })]
+    if (excepted || routed) return [says.excepted({ variable, host: origin.hostname })]
     if (url === undefined) return [says.noUrl({ variable })]
     if (!/^https?:$/.test(url.protocol)) return [says.unknown({ variable, scheme: url.protocol.slice(0, -1) })]
-    return { findings: [await asked(origin, { ...found, url }, env, signal)], learned: { proxyVariable: variable } }
+    return { findings: [await asked({ ...found, url }, scene)], learned: { proxyVariable: variable } }
   },
 }
 
 async function asked(
-  origin: URL,
   { variable, url, authorization }: ProxyVariable & { readonly url: URL },
-  env: Readonly<Record<string, string | undefined>>,
-  signal: AbortSignal,
+  { origin, env, clock, signal }: Scene,
 ): Promise<Finding> {
   const told = { variable, proxy: url.origin, proxyHost: url.host, host: origin.hostname }
-  const answer = await connectThrough(url, origin, authorization, signal)
+  const proxy = { origin: url.origin, ...(authorization && { authorization }) }
+  const answer = await askProxy(proxy, origin, clock, signal)
   if ('code' in answer) return says.dead({ ...told, code: answer.code })
   const { status } = answer
   if (status === 407)
     return authorization === undefined
       ? says.auth({ ...told, given: 'wants a user and a password', givenZh: '需要用户名与密码' })
       : says.auth({ ...told, given: 'does not take the password it was given', givenZh: '不接受所给的密码' })
-  if (status < 200 || status > 299) return says.refused({ ...told, status })
+  if (origin.protocol === 'https:' && (status < 200 || status > 299)) return says.refused({ ...told, status })
   const follows = env['NODE_USE_ENV_PROXY'] === '1'
   return says.set({
     ...told,

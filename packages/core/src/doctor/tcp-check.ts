@@ -1,4 +1,5 @@
 import type { Check, Scene } from './check.ts'
+import { firstHop } from './first-hop.ts'
 import { type Finding, findings } from './findings.ts'
 import type { NetworkAddress } from './host-names.ts'
 import { portOf } from './port-of.ts'
@@ -50,7 +51,7 @@ export const tcpCheck: Check = {
   online: true,
   async run(scene) {
     const { addresses = [] } = scene.learned
-    const port = portOf(scene.origin)
+    const port = portOf(firstHop(scene))
     const probed = await Promise.all(addresses.map(async (to) => ({ to, ...(await best(to, port, scene)) })))
     const open = probed.filter((one) => 'took' in one)
     const dead = probed.filter((one) => 'code' in one)
@@ -80,16 +81,18 @@ async function best(to: NetworkAddress, port: number, { clock, signal }: Scene) 
 function none(
   dead: readonly { readonly to: NetworkAddress; readonly code: string }[],
   port: number,
-  { origin, learned: { proxyVariable } }: Scene,
+  scene: Scene,
 ): Finding {
+  const { proxyVariable } = scene.learned
   const codes = [...new Set(dead.map(({ code }) => code))]
   const facts = {
     port,
-    host: origin.hostname,
+    host: firstHop(scene).hostname,
     addresses: dead.map(({ to }) => to.address).join(', '),
     code: codes.join(', '),
   }
-  if (proxyVariable !== undefined) return says.onlyProxy({ ...facts, variable: proxyVariable })
+  if (proxyVariable !== undefined && scene.wire.proxy === undefined)
+    return says.onlyProxy({ ...facts, variable: proxyVariable })
   return codes.every((code) => code === 'ECONNREFUSED') ? says.refused(facts) : says.unreached(facts)
 }
 

@@ -144,16 +144,21 @@ export const tlsSays = findings('tls', {
     'fail',
     ['the handshake is cut off by the peer or by something in between', '握手被对方或中间设备切断'],
     [
-      'Look for a firewall that filters by name: openssl s_client -connect {host}:{port} -servername {host}',
-      '检查按域名过滤的防火墙：openssl s_client -connect {host}:{port} -servername {host}',
+      'Look for a firewall that filters by name: openssl s_client -connect {host}:{port} -servername {host}{by}',
+      '检查按域名过滤的防火墙：openssl s_client -connect {host}:{port} -servername {host}{by}',
     ],
+  ],
+  tunnel: [
+    'fail',
+    ['the proxy made a tunnel, and now makes none ({code})', '代理先前建立了隧道，现在却没有（{code}）'],
+    ['Run it again; if it comes and goes, tell who runs the proxy.', '请重新运行；若时好时坏，请联系代理的管理员。'],
   ],
   failed: [
     'fail',
     ['the handshake fails: {code} ({raw})', '握手失败：{code}（{raw}）'],
     [
-      'openssl s_client -connect {host}:{port} -servername {host}',
-      'openssl s_client -connect {host}:{port} -servername {host}',
+      'openssl s_client -connect {host}:{port} -servername {host}{by}',
+      'openssl s_client -connect {host}:{port} -servername {host}{by}',
     ],
   ],
   uneven: [

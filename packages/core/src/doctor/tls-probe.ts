@@ -1,12 +1,20 @@
 import net from 'node:net'
 import tls from 'node:tls'
-import { systemClock } from '../clock.ts'
+import { Dialer } from '../transports/dialer.ts'
 import { Connection, type HandshakeBytes } from '../recorder/connection.ts'
 import type { TlsFacts } from '../recorder/tls-facts.ts'
 import { tlsFault } from '../transports/tls-fault.ts'
 import { checkIdentity, secureContext } from '../transports/trust.ts'
-import type { TlsOptions } from '../wire-options.ts'
+import type { ProxyOptions, TlsOptions, WireOptions } from '../wire-options.ts'
 import type { NetworkAddress } from './host-names.ts'
+
+/** Whom to shake hands with. */
+export type TlsTarget = {
+  readonly host: string
+  readonly port: number
+  /** Between here and there. */
+  readonly proxy?: ProxyOptions | undefined
+}
 
 export type TlsProbe = {
   readonly to: NetworkAddress
@@ -17,20 +25,18 @@ export type TlsProbe = {
   /** What the handshake showed, a refused certificate too. */
   readonly facts: TlsFacts | undefined
   readonly bytes: HandshakeBytes | undefined
-  /** Milliseconds. */
-  readonly took: number
 }
 
 /** Shakes hands as the transports do, verification included, and hangs up: nothing is sent over the connection. */
 export function tlsProbe(
   to: NetworkAddress,
-  port: number,
-  host: string,
+  target: TlsTarget,
   options: TlsOptions,
   signal: AbortSignal,
 ): Promise<TlsProbe> {
+  const { host, port, proxy } = target
+  if (proxy !== undefined) return through(to, target, { tls: options, proxy }, signal)
   const connection = new Connection()
-  const started = systemClock.now()
   const socket = tls.connect({
     host: to.address,
     port,
@@ -42,24 +48,58 @@ export function tlsProbe(
     checkServerIdentity: checkIdentity(options),
   })
   return new Promise((resolve) => {
-    const end = (code?: string, raw?: string) => {
+    const end = (fault?: Coded) => {
       signal.removeEventListener('abort', cut)
-      if (code === undefined) connection.ready()
+      if (fault === undefined) connection.ready()
       else connection.ended()
-      const { tls: facts, handshake: bytes } = connection
       socket.destroy()
-      resolve({ to, code, raw, facts, bytes, took: systemClock.now() - started })
+      resolve(probed(to, connection, fault))
     }
-    const cut = () => end('TIMEOUT')
+    const cut = () => end(overdue)
     signal.addEventListener('abort', cut)
     socket.once('connect', () => connection.opened(socket))
     // before Node looks at the certificate: one that it does not trust is what one wants to see, and gone a moment later
     socket.prependOnceListener('secure', () => connection.shown(socket))
     socket.once('secureConnect', () => end())
-    socket.on('error', ({ code, message }: NodeJS.ErrnoException) => {
-      const [known = code === 'ECONNRESET' ? 'CONNECTION_CUT' : 'TLS_FAILED'] = tlsFault(code, message) ?? []
-      end(known, code)
-    })
-    socket.once('close', () => end('CONNECTION_CUT'))
+    socket.on('error', end)
+    socket.once('close', () => end(cutOff))
   })
+}
+
+/** The transports' own way through a proxy. */
+function through(
+  to: NetworkAddress,
+  { host, port }: TlsTarget,
+  wire: WireOptions,
+  signal: AbortSignal,
+): Promise<TlsProbe> {
+  const name = net.isIPv6(host) ? `[${host}]` : host
+  const dial = new Dialer(`https://${name}:${port}`, wire, 0, ['http/1.1']).dial()
+  return new Promise((resolve) => {
+    const cut = () => dial.fail(overdue)
+    const end = (fault?: Coded) => {
+      signal.removeEventListener('abort', cut)
+      dial.socket.destroy()
+      resolve(probed(to, dial.connection, fault))
+    }
+    signal.addEventListener('abort', cut)
+    dial.whenReady(() => end())
+    dial.whenLost(end)
+  })
+}
+
+type Coded = { readonly code?: string; readonly message: string }
+
+const overdue = Object.assign(new Error('no answer in time'), { code: 'TIMEOUT' })
+const cutOff = Object.assign(new Error('closed'), { code: 'ECONNRESET' })
+
+function probed(to: NetworkAddress, { tls: facts, handshake: bytes }: Connection, fault: Coded | undefined): TlsProbe {
+  return { to, code: fault && codeOf(fault), raw: fault?.code, facts, bytes }
+}
+
+const own = /^(PROXY_|TIMEOUT$)/
+
+function codeOf({ code = 'unknown', message }: Coded): string {
+  if (own.test(code)) return code
+  return tlsFault(code, message)?.[0] ?? (code === 'ECONNRESET' ? 'CONNECTION_CUT' : 'TLS_FAILED')
 }

@@ -5,6 +5,7 @@ import { baiduChecks } from '../doctor/baidu-checks.ts'
 import { nearest } from '../doctor/nearest.ts'
 import { generalBasic } from '../vendors/baidu/index.ts'
 import { exitCodes } from './exit-codes.ts'
+import { proxyLayers } from './proxy-layers.ts'
 import type { Terminal } from './terminal.ts'
 
 export type DoctorFlags = {
@@ -16,13 +17,16 @@ export type DoctorFlags = {
   readonly image?: string
   /** File of authorities to trust, in PEM. */
   readonly ca?: string
+  /** `env`, or the URL of a proxy. */
+  readonly proxy?: string
   readonly signal: AbortSignal
 }
 
 /** `penstock doctor [ORIGIN] [CHECK…]`: 78 when a check failed. */
 export async function examine(words: readonly string[], flags: DoctorFlags, terminal: Terminal): Promise<number> {
   const { out, err, say, language, env, paintOut, outIsTerminal } = terminal
-  const { json, offline, signal, ca } = flags
+  const { json, offline, signal, ca, proxy } = flags
+  const tls = ca === undefined ? undefined : { ca: authorities(ca, say('caUnreadable', { file: ca })) }
   const origins = words.filter(isOrigin)
   const own = env['BAIDU_ORIGIN'] || 'https://aip.baidubce.com'
   const url = urlOf(origins[0] ?? own)
@@ -55,7 +59,8 @@ export async function examine(words: readonly string[], flags: DoctorFlags, term
     offline,
     env,
     signal,
-    ...(ca !== undefined && { tls: { ca: authorities(ca, say('caUnreadable', { file: ca })) } }),
+    ...(tls && { tls }),
+    layers: () => proxyLayers(proxy, env, tls),
     onSlow: (check) => !json && err(say('working', { check })),
   })) {
     results.push(result)

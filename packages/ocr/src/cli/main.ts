@@ -123,6 +123,7 @@ function program(tty: Terminal, signal: AbortSignal, level: Level | undefined, e
     .option('--spend <n>', say('spend'), whole, 0)
     .option('--image <file>', say('doctorImage'))
     .option('--ca <file>', say('ca'))
+    .option('--proxy <url>', say('proxy'))
     .action(async (words: string[], flags) =>
       end(await (await import('./doctor.ts')).examine(words, { ...flags, signal }, tty)),
     )

@@ -1,0 +1,58 @@
+import type { Clock } from '../clock.ts'
+import { checkIdentity, secureContext } from '../transports/trust.ts'
+import type { ProxyOptions } from '../wire-options.ts'
+import { pause } from './pause.ts'
+import { portOf } from './port-of.ts'
+
+export type ProxyAnswer = { readonly status: number } | { readonly code: string; readonly message: string }
+
+/** Milliseconds a proxy has to answer. */
+export const proxyPatience = 3500
+
+/** Asks a proxy for a way to the origin, a tunnel for https, and ends it: what it answered, or why nothing came. */
+export async function askProxy(
+  { origin: address, authorization, tls = {} }: ProxyOptions,
+  origin: URL,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<ProxyAnswer> {
+  const proxy = new URL(address)
+  // an ES import of these modules reads all their names, and one of them loads Node's own undici
+  const secure = proxy.protocol === 'https:'
+  const { request, Agent } = process.getBuiltinModule(secure ? 'node:https' : 'node:http')
+  const to = `${origin.hostname}:${portOf(origin)}`
+  const tunnels = origin.protocol === 'https:'
+  const done = new AbortController()
+  const asking = request({
+    method: tunnels ? 'CONNECT' : 'HEAD',
+    host: proxy.hostname.replace(/^\[|\]$/g, ''),
+    port: portOf(proxy),
+    // many a proxy tunnels to port 443 alone, and is handed what is http
+    path: tunnels ? to : origin.origin + origin.pathname,
+    headers: {
+      host: tunnels ? to : origin.host,
+      ...(authorization && { 'proxy-authorization': authorization.reveal() }),
+    },
+    // its own: the global one may follow the very variable that is looked at
+    agent: new Agent(),
+    ...(secure && {
+      rejectUnauthorized: true,
+      secureContext: secureContext(tls),
+      checkServerIdentity: checkIdentity(tls),
+      ...(tls.serverName !== undefined && { servername: tls.serverName }),
+    }),
+  })
+  const answered = new Promise<ProxyAnswer>((resolve) => {
+    const heard = ({ statusCode = 0 }: { readonly statusCode?: number }) => resolve({ status: statusCode })
+    asking.once('connect', heard).once('response', heard)
+    asking.on('error', ({ code = 'unknown', message }: NodeJS.ErrnoException) => resolve({ code, message }))
+    asking.end()
+  })
+  const late = pause(clock, proxyPatience, AbortSignal.any([signal, done.signal]))
+  try {
+    return await Promise.race([answered, late.then(() => ({ code: 'ETIMEDOUT', message: '' }))])
+  } finally {
+    done.abort()
+    asking.on('error', () => {}).destroy()
+  }
+}
