@@ -90,14 +90,14 @@ function through(
 
 type Coded = { readonly code?: string; readonly message: string }
 
-const overdue = Object.assign(new Error('no answer in time'), { code: 'TIMEOUT' })
+const overdue = Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' })
 const cutOff = Object.assign(new Error('closed'), { code: 'ECONNRESET' })
 
 function probed(to: NetworkAddress, { tls: facts, handshake: bytes }: Connection, fault: Coded | undefined): TlsProbe {
   return { to, code: fault && codeOf(fault), raw: fault?.code, facts, bytes }
 }
 
-const own = /^(PROXY_|TIMEOUT$)/
+const own = /^(PROXY_|ETIMEDOUT$)/
 
 function codeOf({ code = 'unknown', message }: Coded): string {
   if (own.test(code)) return code
