@@ -137,6 +137,21 @@ describe('a race', () => {
     expect(notesOf(set)).toEqual(['hedge.sends', 'hedge.first'])
   })
 
+  it('gives what the second was told when the first is refused after it', async () => {
+    const set = against([later(100, () => refused('CIRCUIT_OPEN', 'breaker', 'open')), later(20, replies(503))])
+    expect((await set.outcome()).code).toBe('STATUS_503')
+    expect(notesOf(set)).toEqual(['hedge.sends', 'hedge.second'])
+  })
+
+  it('that had no time for a second copy leaves the alarms of other calls alone', async () => {
+    const set = against([answers(10), answers(9000)], { delay: 10_000 })
+    const [first, second] = [set.http.outcome({ path: '/' }), set.http.outcome({ path: '/' })]
+    await set.clock.advance(10)
+    expect([(await first).verdict, set.clock.timers]).toEqual(['ok', 1])
+    await set.clock.drain()
+    expect([(await second).verdict, set.clock.now()]).toEqual(['ok', 9000])
+  })
+
   it('asks nobody for a second copy when the call is over', async () => {
     const set = against(
       [

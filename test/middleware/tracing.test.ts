@@ -243,6 +243,15 @@ describe('tracing', () => {
     expect(spans()[0]!.instrumentationScope.name).toBe('penstock')
   })
 
+  it('takes the tracer of a provider that hands them out itself, as another copy of the API may register one', async () => {
+    const { get, transport } = traced([replies(200)], {})
+    const api = (globalThis as Record<symbol, any>)[Symbol.for('opentelemetry.js.api.1')]
+    api.trace = provider
+    await get('/')
+    expect(transport.calls[0]!.headers['traceparent']).toBe(header(spans()[0]!))
+    expect(spans().map(({ instrumentationScope }) => instrumentationScope.name)).toEqual(['penstock', 'penstock'])
+  })
+
   it('breaks no call when a tracer or a propagator breaks, and counts that', async () => {
     const broken = () => {
       throw new Error('broken')
