@@ -134,6 +134,16 @@ describe('rateLimit', () => {
     expect(at).toEqual([0, 1000])
   })
 
+  it('lets nobody wait who need not, when nobody may', async () => {
+    const { clock, at, send } = pacedCalls({ limit: 5, maxQueue: 0 })
+    expect(await send()).toMatchObject({ verdict: 'ok' })
+    expect(await send()).toMatchObject({ code: 'RATE_WAIT', because: '0 calls wait for a turn already' })
+    await clock.advance(210)
+    await send()
+
+    expect(at).toEqual([0, 210])
+  })
+
   it('shows its limit in the plan, under its name', () => {
     expect(
       [{ limit: 5 }, { limit: 2, window: 60_000, name: 'pace' }, {}, { redis: 'redis://127.0.0.1:1' }].map((options) =>
@@ -241,7 +251,7 @@ describe('rateLimit with many keys', () => {
 })
 
 describe('rateLimit with an endpoint whose qps cannot be', () => {
-  it.each([0, -1, NaN])('says so before anything is sent: %d', async (qps) => {
+  it.each([0, -1, NaN, Infinity, '2' as never])('says so before anything is sent: %s', async (qps) => {
     const { at, http } = pacedCalls({})
 
     await expect(http.outcome({ path: '/', endpoint: endpoint('shop.list', qps) })).rejects.toMatchObject({
@@ -254,8 +264,24 @@ describe('rateLimit with an endpoint whose qps cannot be', () => {
 
 describe('rateLimit options', () => {
   const redis = 'redis://127.0.0.1:1'
+
+  it.each<RateLimitOptions>([
+    { limit: 0.1 },
+    { window: 1, guard: 1 },
+    { guard: 0 },
+    { guard: 1000 },
+    { maxQueue: 0 },
+    { keys: 1 },
+    { redis, processes: 1, alone: 'refuse', prefix: '' },
+  ])('may be as small, or as large, as %o', (options) => {
+    expect(rateLimit(options).name).toBe('rateLimit')
+  })
+
   it.each<[RateLimitOptions, string]>([
     [{ limit: 0 }, 'limit is 0: give a number above zero'],
+    [{ limit: Infinity }, 'limit is Infinity: give a number above zero'],
+    [{ limit: '5' as never }, 'limit is 5: give a number above zero'],
+    [{ redis, processes: Infinity }, 'processes is Infinity: give a number from 1 up'],
     [{ window: 0 }, 'window is 0: give milliseconds above zero'],
     [{ window: Infinity }, 'window is Infinity: give milliseconds above zero'],
     [{ guard: -1 }, "guard is -1: give milliseconds, the window's at most"],
