@@ -31,13 +31,17 @@ const parts: readonly Part[] = [
       'packages/core/src/recorder/{connection,end,explain,ledger,notes,stalls,timeline}*.ts',
     ],
     // without long series on what stands beside the pipeline: a mutant of it that survives would wait for all of them
-    tests: ['test/core/!(encode|decode|mask|canary|waterfall|support)*.test.ts'],
+    tests: [
+      'test/core/!(encode|decode|mask|canary|waterfall|support)*.test.ts',
+      // those of the bugs that were the pipeline's own, without sockets
+      'test/regression/{001,002,003,007,040}-*.test.ts',
+    ],
   },
   { name: 'encode', sources: ['packages/core/src/encode/**/*.ts'], tests: ['test/core/encode-*.test.ts'] },
   {
     name: 'stores',
     sources: ['packages/middleware/src/{stores,recall}/*.ts'],
-    tests: ['test/middleware/{*-store,cache,dedupe}.test.ts'],
+    tests: ['test/middleware/{*-store,cache,dedupe,http-cache,recall-*}.test.ts'],
   },
   {
     name: 'repeat',

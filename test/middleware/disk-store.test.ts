@@ -66,6 +66,7 @@ describe('diskStore', () => {
     ['empty', () => Buffer.alloc(0)],
     ['of somebody else', () => Buffer.from('{"token":"x"}\n')],
     ['given a longer life', (file: Buffer) => Buffer.from(String(file).replace(/^penstock 1 \d/, 'penstock 1 9'))],
+    ['of another program', (file: Buffer) => Buffer.from(String(file).replace('penstock 1', 'somebody 1'))],
     ['of a later version', (file: Buffer) => Buffer.from(String(file).replace('penstock 1', 'penstock 2'))],
   ])('rejects a file that is %s', async (_, spoil) => {
     const dir = await folder()
@@ -75,6 +76,12 @@ describe('diskStore', () => {
     await writeFile(file, spoil(await readFile(file)))
 
     await expect(store.get('a')).rejects.toThrow('The file is corrupt')
+  })
+
+  it('rejects a place that cannot be read, and takes it for no miss', async () => {
+    const dir = await folder()
+    await mkdir(join(dir, await nameOf('a')))
+    await expect(diskStore({ dir }).get('a')).rejects.toThrow('EISDIR')
   })
 
   it('rejects a place that cannot be written, and leaves nothing beside it', async () => {

@@ -304,6 +304,24 @@ describe('httpCache', () => {
     expect(transport.calls).toHaveLength(1)
   })
 
+  it.each([
+    ['rejects', () => Promise.reject(new Error('gone'))],
+    [
+      'throws',
+      () => {
+        throw new Error('gone')
+      },
+    ],
+  ])('says so when a store %s where it should forget', async (_, gone) => {
+    const store = { ...memoryStore({ maxBytes: 1_000_000 }), delete: gone }
+    const { get } = cached([replies(200)], { store, partition: 'p', name: 'pages' } as HttpCacheOptions<any>)
+    const { ledger } = await get({ method: 'DELETE' })
+    expect(ledger.notes.map(({ kind, facts, layer }: any) => [kind.id, facts, layer])).toEqual([
+      ['httpCache.forgets', {}, 'pages'],
+      ['cache.not_dropped', { store: 'memory' }, 'pages'],
+    ])
+  })
+
   it('waits fifty milliseconds for a store that is silent', async () => {
     const store = { ...memoryStore({ maxBytes: 1 }), get: () => new Promise<undefined>(() => {}) }
     const { get, clock } = cached([page('max-age=60')], { store, partition: 'p' })

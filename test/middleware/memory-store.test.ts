@@ -17,6 +17,13 @@ describe('memoryStore', () => {
     expect(await store.get('a')).toBeUndefined()
   })
 
+  it('keeps megabytes, and goes by the time of day, where it is told nothing else', async () => {
+    const store = memoryStore()
+    await store.set('a', bytes(2 ** 20), { ttl: 60_000 })
+    await store.set('b', bytes(1), { ttl: -1 })
+    expect([(await store.get('a'))?.length, await store.get('b')]).toEqual([2 ** 20, undefined])
+  })
+
   it('deletes', async () => {
     const store = memoryStore()
     await store.set('a', bytes(1), ever)
