@@ -251,7 +251,7 @@ describe('rateLimit with many keys', () => {
 })
 
 describe('rateLimit with an endpoint whose qps cannot be', () => {
-  it.each([0, -1, NaN, Infinity, '2' as never])('says so before anything is sent: %s', async (qps) => {
+  it.each([0, -1, NaN, Infinity, '2' as never])('says so before anything is sent: %d', async (qps) => {
     const { at, http } = pacedCalls({})
 
     await expect(http.outcome({ path: '/', endpoint: endpoint('shop.list', qps) })).rejects.toMatchObject({
