@@ -1,11 +1,13 @@
 /** HAR 1.2, by its schema, and by what DevTools reads out of it. */
 import { createRequire } from 'node:module'
-import type { FlightTrip } from '@penstock/core'
+import { client, flightOf, type FlightTrip, pipeline } from '@penstock/core'
 import type { Har } from '@penstock/core/diagnose'
 import { har } from '@penstock/core/diagnose'
+import { later, replies, scriptedTransport, virtualClock } from '@penstock/core/testing'
+import { hedge, status } from '@penstock/middleware'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { connectionOf, flightWith, slowLayer, tooFast, tripOf } from '../support/flights.ts'
+import { connectionOf, flightWith, noteOf, slowLayer, tooFast, tripOf } from '../support/flights.ts'
 
 // it brings no types
 const { har: valid } = createRequire(import.meta.url)('har-validator') as { har: (file: unknown) => Promise<unknown> }
@@ -72,6 +74,47 @@ describe('har', () => {
       en: 'waits 512 ms, then sends again: QPS_LIMIT',
       zh: '等待 512 ms 后重发：QPS_LIMIT',
     })
+  })
+
+  it('tells by their attempts which of two overlapping requests was decided about', () => {
+    const note = (at: number, attempt: number, id: string) => ({ ...noteOf(at, id, '', ''), attempt })
+    const trips = [tripOf({ at: 5 }), tripOf({ at: 50, attempt: 2 }), tripOf({ at: 60 })]
+    const notes = [
+      note(1, 1, 'before the first'),
+      note(40, 2, 'before the second'),
+      note(55, 1, 'while both run'),
+      note(60, 1, 'sent again'),
+      note(70, 2, 'after all'),
+      note(80, 3, 'of one that sent nothing'),
+    ]
+
+    expect(
+      har([flightWith({ notes, trips })]).log.entries.map(({ _decisions }) => _decisions.map(({ id }) => id)),
+    ).toEqual([
+      ['before the first', 'while both run'],
+      ['before the second', 'after all'],
+      ['sent again', 'of one that sent nothing'],
+    ])
+  })
+
+  it('says of a hedged copy and of a token’s call which call they belong to', async () => {
+    const clock = virtualClock()
+    const transport = scriptedTransport(later(200, replies(200)), replies(200))
+    const stack = pipeline([hedge({ delay: 50 }), status()], transport)
+    const http = client({ pipeline: stack, origin: 'https://api.example.com', clock })
+    const sent = http.get('/things')
+    await clock.advance(500)
+    const flight = flightOf(await sent)!
+    expect(har([flight]).log.pages.map(({ id, comment }) => [id, comment])).toEqual([
+      ['call_1', undefined],
+      ['call_2', 'a copy, sent beside call_1'],
+    ])
+    expect(har([tooFast, tooFast]).log.pages.map(({ comment }) => comment)).toEqual([
+      undefined,
+      'made for call_1',
+      undefined,
+      'made for call_3',
+    ])
   })
 
   it('is made by this version of the package', () => {

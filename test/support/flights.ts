@@ -117,8 +117,11 @@ export const tooFast: Flight = flightWith({
       wait: 512,
       code: 'QPS_LIMIT',
     }),
-    noteOf(1423, 'retry.at_once', 'sends again at once: CONNECTION_RESET', '立即重发：CONNECTION_RESET'),
-    noteOf(2336, 'retry.spent', 'gives up: all 3 attempts are used', '放弃：3 次尝试已用完'),
+    {
+      ...noteOf(1423, 'retry.at_once', 'sends again at once: CONNECTION_RESET', '立即重发：CONNECTION_RESET'),
+      attempt: 2,
+    },
+    { ...noteOf(2336, 'retry.spent', 'gives up: all 3 attempts are used', '放弃：3 次尝试已用完'), attempt: 3 },
   ],
   trips: [
     tripOf({

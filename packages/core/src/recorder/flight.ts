@@ -134,6 +134,8 @@ export type Flight = {
   readonly stalls: readonly Stall[]
   /** Calls made on its behalf, at milliseconds since it began. */
   readonly children: readonly { readonly at: number; readonly flight: Flight }[]
+  /** Of a copy that was sent beside another call, by `hedge` say: that call's id. */
+  readonly copyOf?: number | undefined
   /** What came from outside and is told nowhere else: for {@link replay}. */
   readonly recording?: Recording | undefined
 }
@@ -190,6 +192,7 @@ function flight(ledger: Ledger): Flight {
     })),
     stalls: stalls.map(({ at, milliseconds }) => ({ at: at - startedAt, milliseconds })),
     children: (ledger.children ?? []).map((child) => ({ at: child.startedAt - startedAt, flight: flight(child) })),
+    copyOf: ledger.forkOf?.id,
     recording: recordingOf(ledger),
   }
 }

@@ -21,13 +21,14 @@ import { timeOf, timingsOf } from './har/timings.ts'
  * ```
  */
 export function har(flights: readonly Flight[]): Har {
-  const calls = flights.flatMap(withChildren)
+  const calls: Told[] = []
+  for (const flight of flights) listed(flight, calls)
   return maskedData({
     log: {
       version: '1.2' as const,
       creator: { name: 'penstock', version: version() },
       pages: calls.map(pageOf),
-      entries: calls.flatMap((flight, at) =>
+      entries: calls.flatMap(({ flight }, at) =>
         flight.trips.map((trip, index) => entryOf(trip, index, flight, `call_${at + 1}`)),
       ),
     },
@@ -43,17 +44,23 @@ function version(): string {
   }
 }
 
-const withChildren = (flight: Flight): Flight[] => [
-  flight,
-  ...flight.children.flatMap(({ flight: child }) => withChildren(child)),
-]
+/** A call, and the place of the one that it was made for. */
+type Told = { readonly flight: Flight; readonly of: number | undefined }
 
-function pageOf({ startedAt, method, url, took, failure }: Flight, at: number): HarPage {
+function listed(flight: Flight, calls: Told[], of?: number): Told[] {
+  const place = calls.push({ flight, of }) - 1
+  for (const child of flight.children) listed(child.flight, calls, place)
+  return calls
+}
+
+function pageOf({ flight, of }: Told, at: number): HarPage {
+  const { startedAt, method, url, took, failure, copyOf } = flight
   return {
     id: `call_${at + 1}`,
     startedDateTime: dateTime(startedAt),
     title: `${method} ${url}${failure === undefined ? '' : ` ${failure.code}`}`,
     pageTimings: { onContentLoad: -1, onLoad: amount(took) },
+    ...(of !== undefined && { comment: `${copyOf === undefined ? 'made for' : 'a copy, sent beside'} call_${of + 1}` }),
   }
 }
 

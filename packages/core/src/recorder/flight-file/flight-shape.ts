@@ -126,6 +126,7 @@ const own = record({
   spans: list(
     record({ layer: text, attempt: number, depth: number, from: number, to: maybe(number), verdict: maybe(text) }),
   ),
+  copyOf: maybe(number),
   recording: maybe(recording),
   stalls: list(record({ at: number, milliseconds: amount })),
 })

@@ -7,6 +7,8 @@ export type HarPage = {
   readonly startedDateTime: string
   readonly title: string
   readonly pageTimings: { readonly onContentLoad: number; readonly onLoad: number }
+  /** Of a call made for another: which one, and whether it was a copy of it. */
+  readonly comment?: string
 }
 
 type Message = {
