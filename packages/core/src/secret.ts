@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto'
-import { inspect } from 'node:util'
 import { enrol } from './live-secrets.ts'
+
+/** `util.inspect.custom`, without loading util for its name. */
+const inspect = Symbol.for('nodejs.util.inspect.custom')
 
 /**
  * A value that prints as `⟨name#fingerprint⟩` however it is printed. Only the layer that puts it on the wire reveals it. As
@@ -32,7 +33,10 @@ export class Secret {
 
   /** Six hex digits that tell two secrets apart and reveal neither. */
   get fingerprint(): string {
-    return (this.#mark ??= createHash('sha256')
+    // loaded when the first secret is printed: it costs as much as all the rest of an import
+    return (this.#mark ??= process
+      .getBuiltinModule('node:crypto')
+      .createHash('sha256')
       .update(`penstock:${this.name}:${this.#value}`)
       .digest('hex')
       .slice(0, 6))
@@ -46,7 +50,7 @@ export class Secret {
     return this.toString()
   }
 
-  [inspect.custom](): string {
+  [inspect](): string {
     return this.toString()
   }
 }
