@@ -4,74 +4,78 @@
  * docs/decisions/packing.md. In a checkout the sources run as they are, and nothing here is needed.
  */
 import { spawnSync } from 'node:child_process'
-import { globSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { type Plugin, rolldown } from 'rolldown'
-
-type Entry = { readonly source?: string; readonly default?: string }
+import { type OutputChunk, type Plugin, rolldown } from 'rolldown'
+import { builtins } from './build/builtins.ts'
+import { lateFile } from './build/late-file.ts'
+import { layersOf } from './build/layers-of.ts'
+import { gathering, type Part } from './build/part.ts'
+import { tellers, tellersOf, telling } from './build/telling.ts'
 
 const root = join(import.meta.dirname, '..')
 const names = ['core', 'middleware', 'ocr']
 
-const built = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-b', ...names.map((name) => `packages/${name}`)], {
+const types = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-b', ...names.map((name) => `packages/${name}`)], {
   cwd: root,
   stdio: 'inherit',
 })
-if (built.status !== 0) process.exit(1)
-/**
- * Node's own modules without their namespaces: `import 'node:http'` reads every name of it, one of which loads Node's fetch,
- * and takes 70 ms where the module itself takes 11.
- */
-const builtins: Plugin = {
-  name: 'builtins',
-  // one for each importer, so that it needs no file to share
-  resolveId: (id, importer) =>
-    id.startsWith('node:') ? { id: `\0${id}?${importer}`, moduleSideEffects: false } : null,
-  load(id) {
-    if (!id.startsWith('\0node:')) return null
-    const name = id.slice(1, id.indexOf('?'))
-    const names = Object.keys(process.getBuiltinModule(name)!).filter((each) => each !== 'default')
-    const whole = `const whole = /* @__PURE__ */ process.getBuiltinModule('${name}')`
-    return [whole, 'export default whole', ...names.map((each) => `export const ${each} = whole.${each}`)].join('\n')
-  },
+if (types.status !== 0) process.exit(1)
+
+await bundle('core', {
+  input: { telling },
+  plugins: [tellersOf(join(root, 'packages/core/src'))],
+  together: { front: ['index.ts'], transports: ['transports/undici.ts', 'transports/got.ts'] },
+})
+write('core', 'late-telling.js', lateFile(Object.keys(tellers).map((name) => ({ name, file: 'telling.js' }))))
+
+const layers = layersOf(join(root, 'packages/middleware/src/index.ts'))
+const chunks = await bundle('middleware', {
+  together: { layers: ['default-stack.ts'], ...Object.fromEntries(layers.map(({ name }) => [name, [`${name}.ts`]])) },
+})
+const factories = layers.map(({ factory, path }) => {
+  const chunk = chunks.find(({ moduleIds }) => moduleIds.includes(path))
+  if (!chunk?.exports.includes(factory)) throw new Error(`no file hands out ${factory}`)
+  return { name: factory, file: chunk.fileName }
+})
+write('middleware', 'index.js', lateFile(factories, ['@penstock/core']))
+
+await bundle('ocr', { together: { front: ['index.ts'] } })
+
+function write(name: string, file: string, text: string): void {
+  writeFileSync(join(root, 'packages', name, 'dist/js', file), text)
 }
 
-async function bundle(folder: string): Promise<void> {
-  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-  const entries: Entry[] = Object.values(manifest.exports)
-  const input = Object.fromEntries(
-    entries.flatMap((entry) => (entry.source ? [[basename(entry.default!, '.js'), join(folder, entry.source)]] : [])),
-  )
-  for (const program of globSync(join(folder, 'src/cli/main.ts'))) input['penstock'] = program
-  const front = new Set<string>()
+type Bundle = {
+  /** Besides the package's entries. */
+  readonly input?: Readonly<Record<string, string>>
+  readonly plugins?: readonly Plugin[]
+  /** Modules that stand in one file with all they import; what two of them import stands with the first. */
+  readonly together: Readonly<Record<string, readonly string[]>>
+}
+
+async function bundle(name: string, { input, plugins = [], together }: Bundle): Promise<OutputChunk[]> {
+  const folder = join(root, 'packages', name)
+  const parts = Object.entries(together).map(([name, modules]): Part => ({
+    name,
+    roots: modules.map((each) => join(folder, 'src', each)),
+    members: new Set(),
+  }))
   const build = await rolldown({
-    input,
+    input: { ...entriesOf(folder), ...input },
     platform: 'node',
     external: (id) => !/^[./\0]/.test(id) && !id.startsWith('node:'),
     treeshake: { propertyReadSideEffects: false },
     // what cannot be resolved, or is imported in a circle, is no warning but a mistake
-    onLog(_, log) {
-      throw new Error(log.message)
+    onLog(_, { message }) {
+      throw new Error(message)
     },
-    plugins: [
-      builtins,
-      {
-        name: 'front-door',
-        buildEnd() {
-          const walk = (id: string) => {
-            if (front.has(id)) return
-            front.add(id)
-            for (const imported of this.getModuleInfo(id)?.importedIds ?? []) walk(imported)
-          }
-          walk(join(folder, 'src/index.ts'))
-        },
-      },
-    ],
+    plugins: [builtins, ...plugins, gathering(parts)],
   })
-  const out = join(folder, 'dist/js')
-  rmSync(out, { recursive: true, force: true })
-  await build.write({
-    dir: out,
+  const dir = join(folder, 'dist/js')
+  rmSync(dir, { recursive: true, force: true })
+  const { output } = await build.write({
+    dir,
     format: 'esm',
     // beside each other: `../../package.json` and the peers are where they are for the sources
     chunkFileNames: '[name].js',
@@ -81,9 +85,24 @@ async function bundle(folder: string): Promise<void> {
     charset: 'ascii',
     // the promises stand in the types
     comments: false,
-    codeSplitting: { groups: [{ name: 'front', test: (id) => front.has(id) }] },
+    codeSplitting: { groups: parts.map(({ name, members }) => ({ name, test: (id) => members.has(id) })) },
   })
   await build.close()
+  return output.filter((file) => file.type === 'chunk')
 }
 
-for (const name of names) await bundle(join(root, 'packages', name))
+/** A package's entry points, and its program, by the name of the file that each becomes. */
+function entriesOf(folder: string): Record<string, string> {
+  const { exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  const entries: { readonly source?: string; readonly module?: string; readonly default: string }[] =
+    Object.values(exports)
+  const program = join(folder, 'src/cli/main.ts')
+  return {
+    ...Object.fromEntries(
+      entries.flatMap((entry) =>
+        entry.source ? [[basename(entry.module ?? entry.default, '.js'), join(folder, entry.source)]] : [],
+      ),
+    ),
+    ...(existsSync(program) ? { penstock: program } : {}),
+  }
+}

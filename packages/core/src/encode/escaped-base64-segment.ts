@@ -18,6 +18,7 @@ export function escapedBase64Segment(bytes: Uint8Array): Segment {
 
 /** The length of the base64 of `bytes` with `+`, `/` and `=` escaped, exact to the byte. One pass, no memory. */
 export function escapedLength(bytes: Uint8Array): number {
+  if (size[0] === 0) fillTables()
   const raw = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   const end = tailAt(bytes)
   let length = 0
@@ -65,11 +66,15 @@ const escapedTail = (bytes: Uint8Array): string =>
 // double. Its last two bytes are zero, so it is never a NaN, whose bits need not survive.
 const size = new Uint8Array(4096)
 const pairs = new Float64Array(4096)
-for (let bits = 0; bits < 4096; bits++) {
-  const pair = Buffer.of(bits >>> 4, (bits & 15) << 4)
-    .toString('base64')
-    .slice(0, 2)
-  const escaped = Buffer.alloc(8)
-  size[bits] = escaped.write(encodeURIComponent(pair))
-  pairs[bits] = escaped.readDoubleLE(0)
+
+/** When the first length is asked for: it takes longer than importing everything. */
+function fillTables(): void {
+  for (let bits = 0; bits < 4096; bits++) {
+    const pair = Buffer.of(bits >>> 4, (bits & 15) << 4)
+      .toString('base64')
+      .slice(0, 2)
+    const escaped = Buffer.alloc(8)
+    size[bits] = escaped.write(encodeURIComponent(pair))
+    pairs[bits] = escaped.readDoubleLE(0)
+  }
 }
