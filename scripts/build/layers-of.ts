@@ -10,8 +10,8 @@ export function layersOf(index: string): LayerFile[] {
   return lines.flatMap((line) => {
     const [, names, from] = /^export \{ (.+) \} from '(.+)'$/.exec(line) ?? []
     if (names === undefined || from === undefined) return []
-    const factories = names.split(', ').filter((name) => !name.startsWith('type '))
-    if (factories.length !== 1) throw new Error(`${from}: one factory is due, not ${factories.join(', ')}`)
-    return [{ name: basename(from, '.ts'), factory: factories[0]!, path: join(index, '..', from) }]
+    const [factory, ...more] = names.split(', ').filter((name) => !name.startsWith('type '))
+    if (factory === undefined || more.length > 0) throw new Error(`one factory is due from ${from}`)
+    return [{ name: basename(from, '.ts'), factory, path: join(index, '..', from) }]
   })
 }
