@@ -112,7 +112,7 @@ describe('dns', () => {
     ['ENOTFOUND', 'dns.missing'],
     ['EAI_AGAIN', 'dns.serversDown'],
   ])('tells %s', async (code, found) => {
-    expect((await dns({ lookup: fails(code) })).findings.map(({ id }) => id)).toEqual([found])
+    expect((await dns({ lookup: fails(code), resolve: fails(code) })).findings.map(({ id }) => id)).toEqual([found])
   })
 
   it('sees a pin of the hosts file that DNS does not know, and gives the line to take out', async () => {

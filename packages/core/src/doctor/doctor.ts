@@ -10,7 +10,7 @@ import type { Check, CheckResult, Learned } from './check.ts'
 import { examine } from './examine.ts'
 import { findings } from './findings.ts'
 import { generalChecks } from './general-checks.ts'
-import { type HostNames, systemNames } from './host-names.ts'
+import { type HostNames, hostNames } from './host-names.ts'
 import { selected } from './selected.ts'
 import { wireOf } from './wire-of.ts'
 
@@ -90,7 +90,7 @@ export async function* doctor(options: DoctorOptions): AsyncGenerator<CheckResul
     cwd: options.cwd ?? process.cwd(),
     versions: options.versions ?? process.versions,
     clock: options.clock ?? systemClock,
-    names: options.names ?? systemNames,
+    names: options.names ?? hostNames(),
     transport: options.transport ?? (await import('../transports/got.ts')).gotTransport,
   }
   let learned: Learned = {}

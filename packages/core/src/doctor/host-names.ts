@@ -11,10 +11,12 @@ export type HostNames = {
   readonly hostsFile: string
 }
 
-export const systemNames: HostNames = {
+/** @param servers to ask in place of the system's: `127.0.0.1:5353` */
+export const hostNames = (servers?: readonly string[]): HostNames => ({
   lookup: (host) => dns.lookup(host, { all: true }),
   async resolve(host) {
     const resolver = new dns.Resolver({ timeout: 1500, tries: 1 })
+    if (servers !== undefined) resolver.setServers(servers)
     const answers = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)])
     const addresses = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []))
     if (addresses.length === 0 && answers[0]?.status === 'rejected') throw answers[0].reason
@@ -22,4 +24,4 @@ export const systemNames: HostNames = {
   },
   hostsFile:
     process.platform === 'win32' ? `${process.env['SystemRoot']}\\System32\\drivers\\etc\\hosts` : '/etc/hosts',
-}
+})
