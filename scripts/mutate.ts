@@ -26,7 +26,8 @@ const parts: readonly Part[] = [
   {
     name: 'core',
     sources: [
-      'packages/core/src/{a,b,call.,call-error,cl,comp,e,h,la,m,out,ov,pi,pla,prep,r,s,t,verdict.,w}*.ts',
+      'packages/core/src/{a,b,cl,comp,e,h,la,m,out,ov,pi,pla,prep,r,s,t,w}*.ts',
+      'packages/core/src/{call,call-error,poll,verdict}.ts',
       'packages/core/src/lint/*.ts',
       'packages/core/src/recorder/{connection,end,explain,ledger,notes,stalls,timeline}*.ts',
     ],
