@@ -7,6 +7,7 @@ import type { Transport } from '../transport.ts'
 import type { Connection } from '../recorder/connection.ts'
 import { dialAgent } from './dial-agent.ts'
 import { dialOf, stageOf } from './dial.ts'
+import { closed } from './closed.ts'
 import { Dialer } from './dialer.ts'
 import { Exchange, type Payload, type Reached } from './exchange.ts'
 import { peer } from './peer.ts'
@@ -219,4 +220,3 @@ class GotExchange extends Exchange {
 }
 
 const upgraded = Object.assign(new Error('The server changed the protocol'), { code: 'HPE_UNEXPECTED_UPGRADE' })
-const closed = Object.assign(new Error('The transport was closed'), { code: 'UND_ERR_CLOSED' })

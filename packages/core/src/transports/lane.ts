@@ -11,9 +11,12 @@ export class Lane {
   /** Requests that its socket has carried. */
   served = 0
   readonly #dialer: Dialer
+  readonly #arrived: ((lane: Lane) => void) | undefined
 
-  constructor(dialer: Dialer) {
+  /** @param arrived told when a passenger has got off */
+  constructor(dialer: Dialer, arrived?: (lane: Lane) => void) {
     this.#dialer = dialer
+    this.#arrived = arrived
   }
 
   /** undici's connector. */
@@ -24,7 +27,7 @@ export class Lane {
     dial.whenLost((fault) => tell(fault, null))
   }
 
-  /** Passengers are told who carries them; one who has left in the queue is not carried. */
+  /** For a pool of undici's: passengers are told who carries them; one who has left in its queue is not carried. */
   carry(client: Client): Client {
     const dispatch = client.dispatch.bind(client)
     client.dispatch = (options, handler) => {
@@ -36,8 +39,18 @@ export class Lane {
     return client
   }
 
+  /** Whether the next passenger finds a socket. */
+  get isOpen(): boolean {
+    return this.dial?.stage === 'ready' && !this.dial.socket.destroyed
+  }
+
   /** Nobody waits for the connection that is being made. */
   giveUp(): void {
     if (this.dial !== undefined && this.dial.stage !== 'ready') this.dial.socket.destroy()
+  }
+
+  /** Its passenger has got off, and looks at it no more. */
+  arrived(): void {
+    this.#arrived?.(this)
   }
 }
