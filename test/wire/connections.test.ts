@@ -16,7 +16,7 @@ function holding() {
   return {
     held,
     until,
-    serve: (request: { readonly url?: string }, response: ServerResponse) => {
+    serve: (request: { readonly url?: string | undefined }, response: ServerResponse) => {
       held.push({ path: request.url!, response })
       came?.()
     },
