@@ -65,7 +65,7 @@ onBothTransports((make) => {
     const second = http.get('/second')
     await until(1)
     leaving.abort()
-    await expect(first).rejects.toThrow()
+    await expect(first).rejects.toThrow('This operation was aborted')
     const [, { response }] = (await until(2)) as never as [unknown, { readonly response: ServerResponse }]
     response.end('second')
     expect(await (await second).text()).toBe('second')
@@ -107,7 +107,7 @@ onBothTransports((make) => {
     held[0]!.response.end()
     await (await kept).bytes()
     leaving.abort()
-    await expect(cut).rejects.toThrow()
+    await expect(cut).rejects.toThrow('This operation was aborted')
     await settled()
     const again = http.get('/again')
     ;(await until(3))[2]!.response.end()
