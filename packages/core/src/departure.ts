@@ -16,7 +16,7 @@ export function departure({ send, name }: Transport): Handler {
     const over = call.over(now)
     if (over !== undefined) return Promise.resolve(over)
     if (!canSend(call.body)) return Promise.resolve(spent)
-    const trip = ledger.depart(call.attempt, name, now)
+    const trip = ledger.depart(call.attempt, name, now, call)
     const { stage } = ledger.runtime
     return (stage === undefined ? send(call) : stage.send(call)).then((outcome) => {
       ledger.arrive(trip, outcome)

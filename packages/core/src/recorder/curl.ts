@@ -1,9 +1,13 @@
+import type { Credential } from './credentials-in.ts'
 import type { Flight } from './flight.ts'
 import { masked } from './gate/masked.ts'
 
 /**
- * A call as a command line for `sh`, that tells its times. A flight holds no query, header or body: `PENSTOCK_QUERY`,
- * `PENSTOCK_TOKEN` (sent as a bearer token) and `PENSTOCK_BODY` (a file) bring them, where they are set.
+ * A call as a command line for `sh`, that tells its times. A flight holds no value of a query, header or body:
+ * `PENSTOCK_QUERY` and `PENSTOCK_BODY` (a file) bring them, where they are set. Each credential that was sent is asked for by
+ * a variable of its own, without which nothing is sent: `PENSTOCK_TOKEN` (a bearer token), `PENSTOCK_USER` (`user:password`),
+ * `PENSTOCK_HEADER_X_API_KEY`, `PENSTOCK_QUERY_ACCESS_TOKEN` (curl 7.87 or newer, which encodes it). Where nobody recorded
+ * which there were, `PENSTOCK_TOKEN` is sent when it is set.
  *
  * @example
  * ```ts
@@ -22,11 +26,33 @@ export function curl({ method, url, trips }: Flight): string {
     'curl --silent --show-error --globoff --path-as-is --output /dev/null',
     method === 'HEAD' ? '--head' : `--request ${quoted(masked(method))}`,
     `--url ${quoted(masked(url))}"\${PENSTOCK_QUERY:+?$PENSTOCK_QUERY}"`,
-    '${PENSTOCK_TOKEN:+--header "Authorization: Bearer $PENSTOCK_TOKEN"}',
+    ...credentials(trips),
     ...(body ? ['${PENSTOCK_BODY:+--data-binary "@$PENSTOCK_BODY"}'] : []),
     `--write-out ${quoted(times)}`,
   ]
   return parts.join(' \\\n  ')
+}
+
+function credentials(trips: Flight['trips']): string[] {
+  if (trips.every((trip) => trip.credentials === undefined))
+    return ['${PENSTOCK_TOKEN:+--header "Authorization: Bearer $PENSTOCK_TOKEN"}']
+  const options = trips
+    .flatMap((trip) => trip.credentials ?? [])
+    .filter(isSendable)
+    .map(option)
+  return [...new Set(options)]
+}
+
+/** What a file calls a header may be anything. */
+const isSendable = ({ in: place, name }: Credential) => place === 'query' || /^[!#$%&'*+.^_`|~\w-]+$/.test(name)
+
+function option({ in: place, name, scheme }: Credential): string {
+  const own = masked(name)
+  const variable = `PENSTOCK_${place}_${own}`.replaceAll(/\W/g, '_').toUpperCase()
+  if (place === 'query') return `--url-query ${quoted(`${encodeURIComponent(own.toWellFormed())}=`)}"\${${variable}:?}"`
+  if (name === 'authorization' && scheme === 'Basic') return '--user "${PENSTOCK_USER:?}"'
+  const before = scheme === undefined ? `${own}: ` : `${own}: ${scheme} `
+  return `--header ${quoted(before)}"\${${name === 'authorization' && scheme ? 'PENSTOCK_TOKEN' : variable}:?}"`
 }
 
 const times =

@@ -3,6 +3,7 @@ import type { Verdict } from '../verdict.ts'
 import { parseContentType } from '../decode/content-type.ts'
 import type { Bilingual } from '../verdict-table.ts'
 import type { Connection, HandshakeBytes } from './connection.ts'
+import type { Credential } from './credentials-in.ts'
 import { maskedData } from './gate/masked-data.ts'
 import { ledgerOf } from './ledger-of.ts'
 import type { Ledger, Level } from './ledger.ts'
@@ -66,6 +67,8 @@ export type FlightTrip = {
   readonly connection: FlightConnection | undefined
   /** Milliseconds from the last byte of the answer to the end. */
   readonly silence: number | undefined
+  /** Where it held a credential: names alone. */
+  readonly credentials?: readonly Credential[] | undefined
   /** What came of it, for a replay. */
   readonly answer?: TripAnswer | undefined
   /** What the reply says of itself. */
@@ -218,6 +221,7 @@ function tripOf(trip: Trip, began: number): FlightTrip {
     bytesReceived: timeline?.bytesReceived ?? 0,
     connection: connection && connectionOf(connection, timeline.dispatchedAt - trip.at),
     silence: timeline && silenceOf(timeline),
+    credentials: trip.credentials,
     reply: timeline && replyOf(timeline, began + trip.at),
   }
 }

@@ -9,7 +9,7 @@ import { masked } from './gate/masked.ts'
 import type { Facts, NoteKind } from './notes.ts'
 import { watchStalls } from './stalls.ts'
 import { Timeline } from './timeline.ts'
-import { type BodySaid, Trip } from './trip.ts'
+import { type BodySaid, type Carried, Trip } from './trip.ts'
 import { tripLabel } from './trip-label.ts'
 
 /** How much is kept: nothing; decisions and wire facts; a span a layer as well; all bytes too, while a `capture()` runs. */
@@ -175,13 +175,15 @@ export class Ledger {
   /**
    * @param transport its name
    * @param now undefined when it is not {@link timed}
+   * @param sent what it carries
    */
-  depart(attempt: number, transport: string, now: number | undefined): Trip {
+  depart(attempt: number, transport: string, now: number | undefined, sent: Carried): Trip {
     const trip = new Trip(
       attempt,
       now === undefined ? 0 : now - this.startedAt,
       transport,
       this.level === 'off' ? undefined : new Timeline(this.level === 'wire' ? tripLabel(this, attempt) : undefined),
+      this.level === 'off' ? undefined : sent,
     )
     this.trips = this.trips === noTrips ? [trip] : [...this.trips, trip]
     if (this.level !== 'off' && this.runtime.clock === systemClock) watchStalls()

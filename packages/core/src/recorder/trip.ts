@@ -1,5 +1,7 @@
+import type { Call } from '../call.ts'
 import type { ReplyHeaders } from '../headers.ts'
 import type { Failure, Outcome, Phase, Sent } from '../outcome.ts'
+import { type Credential, credentialsIn } from './credentials-in.ts'
 import type { Timeline } from './timeline.ts'
 
 /** What a judge read in a body: the code, where it stood, and whether it was JSON at all. */
@@ -13,6 +15,9 @@ export type BodySaid =
       readonly message: string | undefined
     }
   | { readonly kind: 'html' | 'text' }
+
+/** Where a request may hold a credential. */
+export type Carried = Pick<Call<any>, 'headers' | 'secretQuery'>
 
 /** One request handed to the transport. An attempt has one or more. */
 export class Trip {
@@ -32,12 +37,21 @@ export class Trip {
   body: BodySaid | undefined = undefined
   #failure: Failure | undefined = undefined
   #headers: ReplyHeaders | undefined = undefined
+  readonly #sentHeaders: Carried['headers'] | undefined
+  readonly #secretQuery: Carried['secretQuery'] | undefined
 
-  constructor(attempt: number, at: number, transport: string, timeline: Timeline | undefined) {
+  constructor(attempt: number, at: number, transport: string, timeline: Timeline | undefined, sent?: Carried) {
     this.attempt = attempt
     this.at = at
     this.transport = transport
     this.timeline = timeline
+    this.#sentHeaders = sent?.headers
+    this.#secretQuery = sent?.secretQuery
+  }
+
+  /** Names alone, looked up when somebody asks; undefined at level `off`. */
+  get credentials(): readonly Credential[] | undefined {
+    return this.#sentHeaders && credentialsIn(this.#sentHeaders, this.#secretQuery ?? [])
   }
 
   /** As it came. No field: who prints a ledger would print what a server repeats of the request. */

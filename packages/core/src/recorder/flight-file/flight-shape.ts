@@ -72,8 +72,14 @@ const recording = record({
   jumps: list(record({ at: number, milliseconds: number })),
   abort: maybe(text),
 })
+const credential = record({
+  in: such((place) => place === 'header' || place === 'query'),
+  name: text,
+  scheme: maybe(such((scheme) => scheme === 'Bearer' || scheme === 'Basic')),
+})
 const trip = record({
   answer: maybe(answer),
+  credentials: maybe(list(credential)),
   attempt: number,
   at: number,
   took: maybe(amount),

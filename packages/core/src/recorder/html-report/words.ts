@@ -89,8 +89,8 @@ export const words = {
   schema: pair('Schema', '格式'),
   curl: pair('The same with curl', '用 curl 重现'),
   curlHow: pair(
-    'Select it and copy. Query, token and body come from PENSTOCK_QUERY, PENSTOCK_TOKEN and PENSTOCK_BODY, where they are set.',
-    '选中后复制。查询、令牌与请求体取自 PENSTOCK_QUERY、PENSTOCK_TOKEN、PENSTOCK_BODY（如已设置）。',
+    'Select it and copy. Credentials come from the variables that it names, query and body from PENSTOCK_QUERY and PENSTOCK_BODY.',
+    '选中后复制。凭证取自其中列出的变量，查询与请求体取自 PENSTOCK_QUERY、PENSTOCK_BODY。',
   ),
   body: pair('Body', '响应体'),
   skew: pair('Server clock', '服务器时钟'),
