@@ -39,6 +39,14 @@ test.each([
   expect(codeOf(failing(code))).toBe(told)
 })
 
+test('a weak certificate is known by the words of OpenSSL, and nothing else without a code is', () => {
+  expect([
+    codeOf(failing('UNSPECIFIED', 'EE certificate key too weak'), 'tls'),
+    codeOf(failing('UNSPECIFIED', 'CA signature digest algorithm too weak'), 'tls'),
+    codeOf(failing('UNSPECIFIED', 'something else'), 'tls'),
+  ]).toEqual(['refused TLS_WEAK', 'refused TLS_WEAK', codeOf(failing('UNKNOWN'), 'tls')])
+})
+
 test('a reset came out of a system call, and a hang-up did not', () => {
   expect([
     codeOf(failing('ECONNRESET', '', { syscall: 'read' })),

@@ -22,6 +22,8 @@ const facts = (...chain: Partial<CertificateFacts>[]): TlsFacts => ({
   chain: chain.map(certificate),
 })
 
+const root = { subject: 'C=US, O=DigiCert Inc, CN=Root', issuer: 'C=US, O=DigiCert Inc, CN=Root' }
+
 describe('a chain that leads to nobody', () => {
   it.each([
     [
@@ -35,10 +37,17 @@ describe('a chain that leads to nobody', () => {
       'missing-intermediate',
     ],
     ['one of Let’s Encrypt', facts({ issuer: "C=US, O=Let's Encrypt, CN=R11" }), 'missing-intermediate'],
+    [
+      'links up to an authority that nobody knows',
+      facts({ subject: 'CN=a', issuer: 'CN=Mid' }, { subject: 'CN=Mid', issuer: 'CN=Mine' }),
+      'private-root',
+    ],
+    ['a name that is trusted, and another key', facts({ issuer: 'C=US, O=DigiCert Inc, CN=Root' }), 'other-key'],
+    ['a root with a name that is trusted', facts({}, root), 'other-key'],
     ['an issuer whom nobody knows', facts({ issuer: 'O=Acme Private, CN=Acme Issuing 1' }), 'unknown-authority'],
     ['nothing shown', facts(), 'unknown-authority'],
   ] as const)('for %s', (_, shown, why) => {
-    expect(untrustedBecause(shown)).toBe(why)
+    expect(untrustedBecause(shown, [root.subject, 'CN=nameless'])).toBe(why)
   })
 })
 

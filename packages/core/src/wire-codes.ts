@@ -219,6 +219,13 @@ export const wireCodes = {
     'Give its authority by tls({ ca }).',
     '用 tls({ ca }) 提供其 CA。',
   ),
+  TLS_WEAK: entry(
+    'tls',
+    'A key or a signature in the certificate chain is too weak.',
+    '证书链中的密钥或签名强度不足。',
+    'The server needs another certificate: RSA of 2048 bits or P-256, signed with SHA-256.',
+    '服务器需更换证书：RSA 2048 位或 P-256，以 SHA-256 签名。',
+  ),
   TLS_NAME: entry(
     'tls',
     'The certificate is for another name.',

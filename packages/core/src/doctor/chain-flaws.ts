@@ -1,4 +1,3 @@
-import tls from 'node:tls'
 import type { CertificateFacts, TlsFacts } from '../recorder/tls-facts.ts'
 
 const day = 86_400_000
@@ -24,29 +23,23 @@ const interceptors =
 export const interceptor = ({ chain }: TlsFacts): string | undefined =>
   chain.map(({ issuer }) => issuer).find((issuer) => interceptors.test(issuer))
 
+export type Untrusted = 'private-root' | 'missing-intermediate' | 'unknown-authority' | 'other-key'
+
 /**
  * Why a chain leads to nobody who is trusted. Node has one code for both: an authority of one's own, and a link that the
- * server did not send. A public server's link is signed by somebody whom this machine knows by organisation.
+ * server did not send. The names of those who are trusted tell them apart, as far as names can.
+ *
+ * @param trusted subjects of the authorities that the program trusts
  */
-export function untrustedBecause({ chain }: TlsFacts): 'private-root' | 'missing-intermediate' | 'unknown-authority' {
+export function untrustedBecause({ chain }: TlsFacts, trusted: readonly string[]): Untrusted {
   const last = chain.at(-1)
   if (last === undefined) return 'unknown-authority'
+  if (trusted.includes(last.issuer)) return 'other-key'
   if (last.subject === last.issuer) return 'private-root'
-  return knownOrganisations().has(organisation(last.issuer)) ? 'missing-intermediate' : 'unknown-authority'
+  const organisations = new Set(["let's encrypt", ...trusted.flatMap((name) => organisation(name) ?? [])])
+  if (organisations.has(organisation(last.issuer) ?? '')) return 'missing-intermediate'
+  // who sends links sends all of them but the root
+  return chain.length > 1 ? 'private-root' : 'unknown-authority'
 }
 
-const organisation = (name: string): string => /(?:^|, )O=([^,]+)/.exec(name)?.[1]?.trim().toLowerCase() ?? name
-
-let known: ReadonlySet<string> | undefined
-
-function knownOrganisations(): ReadonlySet<string> {
-  const { X509Certificate } = process.getBuiltinModule('node:crypto')
-  // Let's Encrypt signs under roots of another name
-  known ??= new Set([
-    "let's encrypt",
-    ...tls.rootCertificates.flatMap(
-      (pem) => /^O=(.+)$/m.exec(new X509Certificate(pem).subject)?.[1]?.toLowerCase() ?? [],
-    ),
-  ])
-  return known
-}
+const organisation = (name: string): string | undefined => /(?:^|, )O=([^,]+)/.exec(name)?.[1]?.trim().toLowerCase()

@@ -33,7 +33,7 @@ export const tlsCheck: Check = {
     const good = probes.find(({ code }) => code === undefined)
     if (good === undefined) {
       const [first] = broken as [TlsProbe]
-      const why = tlsRefusal(first, target, clock.date())
+      const why = tlsRefusal(first, target, tls, clock.date())
       if (first.code !== 'CONNECTION_CUT') return [why]
       const trial = await clientHello(first.to, target, tls, signal)
       return [trial.small > trial.large ? says.helloCut({ ...trial }) : why]

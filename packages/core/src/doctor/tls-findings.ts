@@ -38,6 +38,55 @@ export const tlsSays = findings('tls', {
       '在服务器上续期：certbot renew，或联系证书提供方。若本机时钟不准：timedatectl set-ntp true',
     ],
   ],
+  expiredLink: [
+    'fail',
+    [
+      'the certificate of the authority in between, {subject}, expired {ago} days ago; the server still sends it',
+      '中间证书 {subject} 已过期 {ago} 天，服务器仍在发送',
+    ],
+    [
+      'Have the server send the one that took its place: the fullchain.pem of its authority. If this machine’s clock is wrong: timedatectl set-ntp true',
+      '让服务器改发新的中间证书（CA 提供的 fullchain.pem）。若本机时钟不准：timedatectl set-ntp true',
+    ],
+  ],
+  weak: [
+    'fail',
+    ['the chain of {subject} is too weak: {raw}', '{subject} 的证书链强度不足：{raw}'],
+    [
+      'Have it made anew with RSA of 2048 bits or P-256, signed with SHA-256: openssl req -new -newkey rsa:2048 -nodes -keyout key.pem',
+      '用 RSA 2048 位或 P-256 密钥、SHA-256 签名重新签发：openssl req -new -newkey rsa:2048 -nodes -keyout key.pem',
+    ],
+  ],
+  unfit: [
+    'fail',
+    [
+      'a certificate of the chain is used for what it was not made for ({raw})',
+      '证书链中有证书被用于其用途之外（{raw}）',
+    ],
+    [
+      'Have it issued anew: serverAuth for a server, CA:TRUE for an authority.',
+      '请重新签发：服务器证书需 serverAuth，CA 证书需 CA:TRUE。',
+    ],
+  ],
+  pin: [
+    'fail',
+    ['none of the pinned keys is in the chain of {subject}', '{subject} 的证书链中没有被固定的公钥'],
+    [
+      'If the key of the server was changed rightly, change tls({ pins }); else somebody stands in between.',
+      '若服务器确已更换密钥，请更新 tls({ pins })；否则可能有人从中拦截。',
+    ],
+  ],
+  otherKey: [
+    'fail',
+    [
+      'the chain names {issuer}, who is trusted here, and is not signed with the key that is trusted',
+      '证书链声称由 {issuer} 签发，本机信任此名称，但签名与所信任的密钥不符',
+    ],
+    [
+      'If the authority made itself a new key, trust its new certificate in place of the old; else somebody uses its name.',
+      '若该 CA 更换了密钥，请改为信任其新证书；否则可能有人冒用其名称。',
+    ],
+  ],
   early: [
     'fail',
     [
@@ -77,8 +126,8 @@ export const tlsSays = findings('tls', {
       '服务器只发送 {links} 张证书，缺少中间证书 {issuer}',
     ],
     [
-      'Have the server send the whole chain (fullchain.pem); until then tls({ ca }) with the missing one',
-      '让服务器发送完整证书链（fullchain.pem）；在此之前用 tls({ ca }) 提供缺失的证书',
+      'Have the server send the whole chain (fullchain.pem); until then NODE_EXTRA_CA_CERTS=missing.pem, or tls({ ca }) with it and the root',
+      '让服务器发送完整证书链（fullchain.pem）；在此之前用 NODE_EXTRA_CA_CERTS=missing.pem，或 tls({ ca }) 提供它与根证书',
     ],
   ],
   unknownAuthority: [
@@ -88,8 +137,8 @@ export const tlsSays = findings('tls', {
       '证书由 {issuer} 签发，本机不认识：私有 CA，或缺少中间证书',
     ],
     [
-      'NODE_EXTRA_CA_CERTS=ca.pem with that authority; or have the server send the whole chain',
-      'NODE_EXTRA_CA_CERTS=ca.pem 提供该 CA；或让服务器发送完整证书链',
+      'NODE_EXTRA_CA_CERTS=ca.pem with all its authorities, root included; or have the server send the whole chain, and trust its root',
+      'NODE_EXTRA_CA_CERTS=ca.pem 提供其全部 CA（含根证书）；或让服务器发送完整证书链，并信任其根证书',
     ],
   ],
   opened: [

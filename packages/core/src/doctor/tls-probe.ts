@@ -20,7 +20,7 @@ export type TlsProbe = {
   readonly to: NetworkAddress
   /** The code of what went wrong, `TLS_EXPIRED`; undefined when all is well. */
   readonly code: string | undefined
-  /** Node's own. */
+  /** Node's own, or OpenSSL's words where Node has none. */
   readonly raw: string | undefined
   /** What the handshake showed, a refused certificate too. */
   readonly facts: TlsFacts | undefined
@@ -94,7 +94,13 @@ const overdue = Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT
 const cutOff = Object.assign(new Error('closed'), { code: 'ECONNRESET' })
 
 function probed(to: NetworkAddress, { tls: facts, handshake: bytes }: Connection, fault: Coded | undefined): TlsProbe {
-  return { to, code: fault && codeOf(fault), raw: fault?.code, facts, bytes }
+  return {
+    to,
+    code: fault && codeOf(fault),
+    raw: fault?.code === 'UNSPECIFIED' ? fault.message : fault?.code,
+    facts,
+    bytes,
+  }
 }
 
 const own = /^(PROXY_|ETIMEDOUT$)/

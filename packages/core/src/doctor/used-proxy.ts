@@ -63,7 +63,7 @@ async function insecure(proxy: ProxyOptions, { clock, signal }: Scene): Promise<
   const { hostname, protocol, host } = new URL(proxy.origin)
   const target = { host: hostname.replace(/^\[|\]$/g, ''), port: portOf(new URL(proxy.origin)) }
   const probe = await tlsProbe({ address: target.host, family: 0 }, target, proxy.tls ?? {}, signal)
-  const { en, zh, id } = tlsRefusal(probe, target, clock.date())
+  const { en, zh, id } = tlsRefusal(probe, target, proxy.tls ?? {}, clock.date())
   const cures: Readonly<Record<string, readonly [string, string]>> = {
     'tls.notSpoken': [`It speaks plain http: write http://${host}`, `它使用明文 http：请写 http://${host}`],
     'tls.name': [

@@ -6,6 +6,8 @@ type Fault = readonly [code: string, because: string, verdict?: Verdict]
 export function tlsFault(code: string | undefined, message: string): Fault | undefined {
   const byCode = code === undefined ? undefined : certificates[code]
   if (byCode !== undefined) return byCode
+  // Node has no code for these, and hands OpenSSL's words on
+  if (code === 'UNSPECIFIED' && /too weak/.test(message)) return weak
   if (code !== 'EPROTO' && code?.startsWith('ERR_SSL_') !== true) return undefined
   const reason = `${code} ${message}`.toLowerCase().replaceAll('_', ' ')
   return reasons.find(([words]) => words.test(reason))?.[1] ?? ['TLS_FAILED', 'the TLS handshake failed']
@@ -14,6 +16,8 @@ export function tlsFault(code: string | undefined, message: string): Fault | und
 // another try meets the same certificate: these are refusals, ours or the server's
 const expired = (what: string): Fault => ['TLS_EXPIRED', `the server's certificate ${what}`, 'refused']
 const untrusted: Fault = ['TLS_UNTRUSTED', "no trusted authority has signed the server's certificate", 'refused']
+
+const weak: Fault = ['TLS_WEAK', 'a key or a signature in the certificate chain is too weak', 'refused']
 
 const certificates: Readonly<Record<string, Fault>> = {
   CERT_HAS_EXPIRED: expired('has expired'),
