@@ -12,7 +12,7 @@ const loaded = []
 registerHooks({
   resolve(name, context, next) {
     loaded.push(name)
-    if (missing.includes(name)) throw Object.assign(new Error("Cannot find package '" + name + "'"), { code: 'ERR_MODULE_NOT_FOUND' })
+    if (missing.some((each) => name === each || name.startsWith(each + '/'))) throw Object.assign(new Error("Cannot find package '" + name + "'"), { code: 'ERR_MODULE_NOT_FOUND' })
     return next(name, context)
   },
 })
@@ -40,6 +40,14 @@ test.each([
     code: 'MISSING_PEER',
     message: `${factory}() stands on ${library}: ${command}`,
   })
+})
+
+test.each([
+  ['its parts', [], false],
+  ['its front door, where its parts are elsewhere', ['undici/lib'], true],
+])('undiciTransport loads of undici %s', async (_, missing, whole) => {
+  const program = `(() => { const { name } = undiciTransport(); return { name, whole: loaded.includes('undici') } })()`
+  expect(await without(missing, program)).toEqual({ name: 'undici', whole })
 })
 
 test('importing the entries loads neither library, nor what makes an import slow', async () => {

@@ -3,12 +3,12 @@ import type { Transport } from '../transport.ts'
 import { Dialer } from './dialer.ts'
 import { Lane } from './lane.ts'
 import { Lanes } from './lanes.ts'
-import { peer } from './peer.ts'
 import { poolAbout, type PoolOptions, poolOptions } from './pool-options.ts'
 import { Pools } from './pools.ts'
 import { type TappedWire, wireOf } from './tap.ts'
 import { headerLimit } from '../wire-options.ts'
 import { type Carriers, UndiciExchange } from './undici-exchange.ts'
+import { undiciParts } from './undici-parts.ts'
 
 export type UndiciOptions = PoolOptions & {
   /** Speak HTTP/2 with a server that offers it over TLS. @default false */
@@ -33,7 +33,7 @@ export type UndiciOptions = PoolOptions & {
 export function undiciTransport(options: UndiciOptions = {}): Transport {
   const { http2 = false } = options
   const sockets = poolOptions('undiciTransport', options)
-  const undici = peer('undici', 8, 'undiciTransport') as typeof import('undici')
+  const undici = undiciParts('undiciTransport')
   const protocols = http2 ? ['h2', 'http/1.1'] : ['http/1.1']
   const shared = {
     allowH2: http2,
