@@ -1,7 +1,10 @@
 /** Ways to make a form of an image: each makes the whole body of the raw bytes, and hands it on piece by piece. */
 import { createRequire } from 'node:module'
 import querystring from 'node:querystring'
+import { escapedBase64Segment } from '../../../packages/core/src/encode/escaped-base64-segment.ts'
 import { form } from '../../../packages/core/src/encode/form.ts'
+import { whole } from '../../../packages/core/src/encode/sized-body.ts'
+import { textSegment } from '../../../packages/core/src/encode/text-segment.ts'
 
 export type Way = (image: Buffer, take: (piece: Uint8Array) => void) => void
 
@@ -15,29 +18,16 @@ const text =
   (image, take) =>
     take(Buffer.from(encode(base64(image))))
 
-function recipe(image: Buffer) {
-  const { body } = form({ image })
-  if (body.kind !== 'factory' || body.length === undefined) throw new TypeError('a large form is a recipe')
-  return { length: body.length, open: body.open as () => Generator<Uint8Array, void, Uint8Array | undefined> }
-}
-
 /** A piece that was taken is handed back, and filled again: as the transports do. */
 export function streamed(image: Buffer, take: (piece: Uint8Array) => void): void {
-  const pieces = recipe(image).open()
+  const { body } = form({ image })
+  if (body.kind !== 'factory') throw new TypeError('a large form is a recipe')
+  const pieces = body.open() as Generator<Uint8Array, void, Uint8Array | undefined>
   for (let next = pieces.next(); !next.done; next = pieces.next(next.value)) take(next.value)
 }
 
-export function buffered(image: Buffer): Buffer {
-  const { length, open } = recipe(image)
-  const whole = Buffer.allocUnsafeSlow(length)
-  const pieces = open()
-  let at = 0
-  for (let next = pieces.next(); !next.done; next = pieces.next(next.value)) {
-    whole.set(next.value, at)
-    at += next.value.length
-  }
-  return whole
-}
+export const buffered = (image: Buffer) =>
+  whole([textSegment('image='), escapedBase64Segment(image)]) as Buffer<ArrayBuffer>
 
 export const baiduWay = 'qs.stringify, as baidu-aip-sdk does'
 

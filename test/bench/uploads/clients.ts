@@ -2,10 +2,10 @@
 import { readFile } from 'node:fs/promises'
 import { ways } from '../encoding/ways.ts'
 import { formType } from '../small/subject.ts'
+import { base64 } from './lent.ts'
 import type { Upload } from './subject.ts'
 
 const headers = { 'content-type': formType }
-const base64 = async (file: string) => (await readFile(file)).toString('base64')
 
 const got: Upload = async ({ origin, path, file }) => {
   const { default: got } = await import('got')

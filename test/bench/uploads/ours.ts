@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import { client, pipeline, type Transport } from '@penstock/core'
 import { baidu } from '@penstock/ocr'
 import { buffered } from '../encoding/ways.ts'
 import { everything } from '../small/ours.ts'
 import { formType } from '../small/subject.ts'
+import { Lent, read } from './lent.ts'
 import type { Upload } from './subject.ts'
 
 const undici = async () => (await import('@penstock/core/undici')).undiciTransport({ connections: 8 })
@@ -15,7 +15,10 @@ const streaming =
   async ({ origin, path, file }) => {
     const http = client({ pipeline: pipeline([...everything()], await transport()), origin })
     let number = 0
-    return async () => (await http.post(`${path}${++number}`, { form: { image: await readFile(file) } })).json()
+    return async () => {
+      using picture = await read(file)
+      return await (await http.post(`${path}${++number}`, { form: { image: picture.bytes } })).json()
+    }
   }
 
 /** The same encoder, into one buffer that is sent as it is. */
@@ -26,10 +29,15 @@ const buffering =
     const headers = { 'content-type': formType }
     let number = 0
     return async () => {
-      const body = buffered(await readFile(file))
-      return (await http.post(`${path}${++number}`, { headers, body })).json()
+      using body = new Lent(await encoded(file))
+      return await (await http.post(`${path}${++number}`, { headers, body: body.bytes })).json()
     }
   }
+
+async function encoded(file: string) {
+  using picture = await read(file)
+  return buffered(picture.bytes)
+}
 
 /** All that a caller of the OCR client gets: options checked, the picture looked at, the answer checked. */
 const ocr: Upload = async ({ origin, file }) => {

@@ -1,7 +1,7 @@
 /** The vendors' own clients, each shown the way to our server. */
-import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { Readable } from 'node:stream'
+import { base64, read } from './lent.ts'
 import type { Upload } from './subject.ts'
 
 const require = createRequire(import.meta.url)
@@ -27,7 +27,7 @@ const baidu: Upload = async ({ origin, path, file }) => {
   })
   const client = new Ocr('1', 'key', 'secret')
   client.setAccessToken('token', 2_592_000)
-  return async () => client.generalBasic((await readFile(file)).toString('base64'), {})
+  return async () => client.generalBasic(await base64(file), {})
 }
 
 const tencent: Upload = async ({ origin, file }) => {
@@ -37,7 +37,7 @@ const tencent: Upload = async ({ origin, file }) => {
     region: 'ap-guangzhou',
     profile: { httpProfile: { protocol: 'http://', endpoint: new URL(origin).host, reqTimeout: 60 } },
   })
-  return async () => client.GeneralBasicOCR({ ImageBase64: (await readFile(file)).toString('base64') })
+  return async () => client.GeneralBasicOCR({ ImageBase64: await base64(file) })
 }
 
 const alibaba: Upload = async ({ origin, file }) => {
@@ -49,7 +49,10 @@ const alibaba: Upload = async ({ origin, file }) => {
   const { host } = new URL(origin)
   const keys = { accessKeyId: 'id', accessKeySecret: 'key' }
   const client = new Client(new Config({ ...keys, endpoint: host, protocol: 'HTTP', readTimeout: 60_000 }))
-  return async () => client.recognizeGeneral(new RecognizeGeneralRequest({ body: Readable.from(await readFile(file)) }))
+  return async () => {
+    using picture = await read(file)
+    return await client.recognizeGeneral(new RecognizeGeneralRequest({ body: Readable.from(picture.bytes) }))
+  }
 }
 
 export const sdks: Readonly<Record<string, Upload>> = {

@@ -56,8 +56,9 @@ const part = (megabytes: number, goals: readonly Goal[]): Part => ({
   title: `Uploads of ${megabytes} MB, four at a time`,
   about:
     'A picture on disk, read, encoded and sent over loopback, each time anew. RSS: what the process ever stood above what ' +
-    'it was before its first picture. Stall: the longest that its own work held the event loop. The first body of each is unpacked ' +
-    'by the server, and must be the picture.',
+    'it was before its first picture. Stall: the longest that its own work held the event loop. Who has read the bytes of a ' +
+    'picture gives them back when they are needed no more, all but the OCR client, which reads by itself; ours, buffered, gives back the ' +
+    'body too, where the others have text. The first body of each is unpacked by the server, and must be the picture.',
   columns: [
     { head: 'images a second', metric: 'perSecond' },
     { head: `× ${baidu}`, metric: 'perSecond', to: baidu },

@@ -3,10 +3,18 @@ import { type Block, type Blocks, flush, pieceSize, type Segment, slack } from '
 
 /** One body of known length: bytes when it is small, else a recipe that encodes anew for every attempt. */
 export function sizedBody(segments: readonly Segment[]): Body {
-  const length = segments.reduce((sum, segment) => sum + segment.length, 0)
+  const length = lengthOf(segments)
   if (length >= pieceSize) return { kind: 'factory', length, open: () => checked(blocks(segments, pieceSize), length) }
-  return { kind: 'bytes', bytes: Buffer.concat([...blocks(segments, length + slack)]) }
+  return { kind: 'bytes', bytes: whole(segments) }
 }
+
+/** All segments in one buffer, each encoded where it is to stand. */
+export function whole(segments: readonly Segment[]): Uint8Array {
+  const [bytes = Buffer.alloc(0)] = blocks(segments, lengthOf(segments) + slack)
+  return bytes
+}
+
+const lengthOf = (segments: readonly Segment[]): number => segments.reduce((sum, { length }) => sum + length, 0)
 
 function* blocks(segments: readonly Segment[], room: number): Blocks {
   const block: Block = { bytes: Buffer.allocUnsafeSlow(room), at: 0 }
