@@ -14,7 +14,6 @@ import { reported } from '../test/support/reported.ts'
 const out = join(import.meta.dirname, '../docs/images')
 const home = mkdtempSync(join(tmpdir(), 'pictures-'))
 const { FONTCONFIG_FILE } = process.env
-const versions = { node: process.version, platform: process.platform }
 
 const pictures = [
   { name: 'light', theme: 'light', calls: reported.slice(0, 1), lang: 'en', width: 1000, height: 900 },
@@ -28,7 +27,7 @@ const pictures = [
   await using chromium = await startChromium(FONTCONFIG_FILE === undefined ? {} : { FONTCONFIG_FILE })
   for (const { name, theme, calls, lang, width, height, ...rest } of pictures) {
     const file = join(home, `${name}.html`)
-    writeFileSync(file, htmlReport(calls, { lang, versions }))
+    writeFileSync(file, htmlReport(calls, { lang }))
     const tab = await chromium.tab()
     await tab.send('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: width < 500 })
     const features = [{ name: 'prefers-color-scheme', value: theme }]

@@ -74,6 +74,17 @@ describe('htmlReport', () => {
     ])
   })
 
+  it('gives each phase that a colour tells apart a pattern of its own too', () => {
+    const page = htmlReport([tooFast])
+    const kinds = ['queue', 'dns', 'tcp', 'tls', 'send', 'receive', 'work']
+    const strokes = kinds.map(
+      (kind) => page.match(`<pattern id="pattern-${kind}"[^§]*?<path class="ink" d="([^"]+)"`)?.[1],
+    )
+
+    expect(strokes.filter((one) => one !== undefined)).toEqual([...new Set(strokes)])
+    expect(kinds.filter((kind) => !page.includes(`.${kind}{fill:url(#pattern-${kind}) var(--${kind})}`))).toEqual([])
+  })
+
   it('has the numbers of the picture in a table', () => {
     expect(read(htmlReport([tooFast]), 'en')).toContain(
       '2 CONNECTION_RESET ended in phase receive 1330 0.3 0.0 0.0 0.0 50 43 0.0 93 0 0 –',
@@ -143,6 +154,11 @@ describe('htmlReport', () => {
 
   it('names what ran, where that is given', () => {
     expect(read(htmlReport([tooFast], { versions: { node: 'v24.8.0' } }), 'en')).toContain('Environment node v24.8.0')
+    const ran = (node: string) => flightWith({ versions: { penstock: '0.1.0', node } })
+    const page = htmlReport([ran('v24.1.0'), ran('v24.2.0'), ran('v24.1.0')], { versions: { node: 'v1', mine: '7' } })
+    expect(read(page, 'en')).toContain(
+      'Environment node v24.1.0, v24.2.0 mine 7 penstock 0.1.0 Recorded at level errors',
+    )
   })
 
   it('opens in the language asked for', () => {
@@ -186,7 +202,7 @@ describe('the page', () => {
     const page = htmlReport([tooFast, slowLayer, secured])
     const fetched = [...page.matchAll(/\s(?:src|href|action|poster|data|srcset)="([^"]*)"/g)].map(([, to]) => to!)
 
-    expect(page).not.toMatch(/<script|\son\w+=|\sstyle=|@import|url\(/i)
+    expect(page).not.toMatch(/<script|\son\w+=|\sstyle=|@import|url\((?!#pattern)/i)
     expect(fetched.filter((to) => !/^(#[\w-]+|data:image\/svg\+xml,[\w%.-]+)$/.test(to))).toEqual([])
   })
 

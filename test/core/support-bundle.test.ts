@@ -58,7 +58,7 @@ describe('supportBundle', () => {
   it('holds them as a page, with what ran', () => {
     const page = textOf(supportBundle([flight], { lang: 'zh', versions: { mine: '1.2.3' } }).bytes, 'report.html')
     expect(page).toContain('<html lang="zh-Hans">')
-    expect(page).toContain(`<dd>${process.versions.node}</dd>`)
+    expect(page).toContain(`<dd>${process.version}</dd>`)
     expect(page).toContain('<dd>1.2.3</dd>')
   })
 

@@ -89,5 +89,7 @@ const expired: Flight = flightWith({
   ],
 })
 
+const versions = { penstock: '0.1.0', node: 'v24.8.0', undici: '8.12.4', openssl: '3.5.2', platform: 'linux x64' }
+
 /** Three calls with all that a report can show: one turned away after three attempts, one slow, one to an expired server. */
-export const reported: readonly Flight[] = [turnedAway, slowLayer, expired]
+export const reported: readonly Flight[] = [turnedAway, slowLayer, expired].map((flight) => ({ ...flight, versions }))

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import { flightOf } from '@penstock/core'
 import { breaks, replies, scriptedTransport, virtualClock } from '@penstock/core/testing'
 import { retry, status } from '@penstock/middleware'
@@ -33,6 +34,21 @@ onBothTransports((make) => {
     expect(Object.values(phases!).reduce((sum, one) => sum + one, 0)).toBeCloseTo(total!, 6)
     expect(connection!.startedAt).toBeGreaterThanOrEqual(at)
     expect(JSON.parse(JSON.stringify(flight))).toMatchObject({ schema: 'penstock.flight/1' })
+  })
+
+  test('a flight says what it ran on', async () => {
+    const require = createRequire(import.meta.url)
+    await using server = await serving((_, response) => response.end())
+    const transport = make()
+    await using http = over(transport, server.origin)
+    const folder = require.resolve(transport.name).replace(/(.*\/node_modules\/(?:got|undici)\/).*/, '$1')
+    expect(flightOf(await http.get('/'))!.versions).toEqual({
+      penstock: (require('@penstock/core/package.json') as { version: string }).version,
+      node: process.version,
+      [transport.name]: (require(`${folder}package.json`) as { version: string }).version,
+      openssl: process.versions.openssl,
+      platform: `${process.platform} ${process.arch}`,
+    })
   })
 
   test('a flight knows when this process stood still', async () => {

@@ -14,6 +14,7 @@ import { type Recording, recordingOf } from './recording/recording.ts'
 import { jumpsBetween, type Stall, stallsBetween } from './stalls.ts'
 import type { Phases, Timeline } from './timeline.ts'
 import type { TlsFacts } from './tls-facts.ts'
+import { type Versions, versions } from './versions.ts'
 
 /** A decision, with the numbers that made it and the sentence it is told in. */
 export type FlightNote = {
@@ -139,6 +140,8 @@ export type Flight = {
   readonly children: readonly { readonly at: number; readonly flight: Flight }[]
   /** Of a copy that was sent beside another call, by `hedge` say: that call's id. */
   readonly copyOf?: number | undefined
+  /** What it ran on, by name; not of a call that stands in another. */
+  readonly versions?: Versions | undefined
   /** What came from outside and is told nowhere else: for {@link replay}. */
   readonly recording?: Recording | undefined
 }
@@ -146,7 +149,8 @@ export type Flight = {
 /** The flight of a result, an error, a ledger, or the reason a caller aborted with; undefined for anything else. */
 export function flightOf(thing: unknown): Flight | undefined {
   const ledger = ledgerOf(thing)
-  return ledger === undefined ? undefined : maskedData(flight(ledger))
+  if (ledger === undefined) return undefined
+  return maskedData({ ...flight(ledger), versions: versions(ledger.trips.map(({ transport }) => transport)) })
 }
 
 function flight(ledger: Ledger): Flight {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import type { Flight, FlightTrip } from './flight.ts'
 import { maskedData } from './gate/masked-data.ts'
@@ -6,6 +5,7 @@ import { amount, count, dateTime } from './har/amounts.ts'
 import { decisionsOf } from './har/decisions.ts'
 import type { Har, HarEntry, HarPage } from './har/har-format.ts'
 import { timeOf, timingsOf } from './har/timings.ts'
+import { ownVersion } from './own-version.ts'
 
 /**
  * Calls as a HAR 1.2 file: a page for each call and for each made on its behalf, an entry for each request. Headers, queries
@@ -26,22 +26,13 @@ export function har(flights: readonly Flight[]): Har {
   return maskedData({
     log: {
       version: '1.2' as const,
-      creator: { name: 'penstock', version: version() },
+      creator: { name: 'penstock', version: ownVersion() },
       pages: calls.map(pageOf),
       entries: calls.flatMap(({ flight }, at) =>
         flight.trips.map((trip, index) => entryOf(trip, index, flight, `call_${at + 1}`)),
       ),
     },
   })
-}
-
-/** Of this package; who bundles it into a file of their own has no other file to ask. */
-function version(): string {
-  try {
-    return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version
-  } catch {
-    return 'bundled'
-  }
 }
 
 /** A call, and the place of the one that it was made for. */

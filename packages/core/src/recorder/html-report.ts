@@ -14,7 +14,7 @@ import { words } from './html-report/words.ts'
 export type HtmlReportOptions = {
   /** The language it opens in; both are in it. @default 'en' */
   readonly lang?: Language
-  /** What ran, by name: `{ node: process.version }`. @default none */
+  /** What ran, by name, where the flights do not say it: `{ myapp: '1.2.0' }`. @default none */
   readonly versions?: Readonly<Record<string, string>>
 }
 

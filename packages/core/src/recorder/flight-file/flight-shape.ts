@@ -133,6 +133,7 @@ const own = record({
     record({ layer: text, attempt: number, depth: number, from: number, to: maybe(number), verdict: maybe(text) }),
   ),
   copyOf: maybe(number),
+  versions: maybe(dictionary(text)),
   recording: maybe(recording),
   stalls: list(record({ at: number, milliseconds: amount })),
 })

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Language } from '../explain.ts'
 import { html, Markup } from './html.ts'
+import { patterns } from './patterns.ts'
 import { said } from './said.ts'
 import { style } from './style.ts'
 import { words } from './words.ts'
@@ -39,7 +40,7 @@ export const page = ({ title, is, lang, body }: Page): string =>
         ${new Markup(`<style>${style}</style>`)}
       </head>
       <body>
-        ${choice('en', lang)}${choice('zh', lang)}
+        ${patterns}${choice('en', lang)}${choice('zh', lang)}
         <div class="page">
           <div class="top">
             <a class="skip" href="#main">${said(words.skip)}</a>

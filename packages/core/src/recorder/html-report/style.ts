@@ -2,11 +2,14 @@
 const light = `
 --page:#f4f6f9;--card:#fff;--line:#dfe4ec;--faint:#eef1f6;--text:#18202f;--quiet:#525e74;--link:#1d4ed8;
 --bad:#b42318;--bad-soft:#fef1ef;--good:#067647;--good-soft:#e9f9f0;--busy:#8a5200;--busy-soft:#fff6e5;
---queue:#94a3b8;--dns:#0891b2;--tcp:#d97706;--tls:#9333ea;--send:#2563eb;--wait:#15a05a;--receive:#76b82a;--work:#6d7ff2;`
+--ink:#18202f;--queue:#94a3b8;--dns:#0891b2;--tcp:#d97706;--tls:#9333ea;--send:#2563eb;--wait:#15a05a;--receive:#76b82a;--work:#6d7ff2;`
 const dark = `
 --page:#0c111b;--card:#141b28;--line:#2a3446;--faint:#1b2434;--text:#e7ecf5;--quiet:#a3b0c6;--link:#8db4ff;
 --bad:#ff9d92;--bad-soft:#2c181b;--good:#62d6a0;--good-soft:#10271d;--busy:#f5bd5b;--busy-soft:#2a2112;
---queue:#7c8ba3;--dns:#22b8d6;--tcp:#f0a13a;--tls:#b57bff;--send:#5b93ff;--wait:#2fbf78;--receive:#a3d95b;--work:#8f9dff;`
+--ink:#0c111b;--queue:#7c8ba3;--dns:#22b8d6;--tcp:#f0a13a;--tls:#b57bff;--send:#5b93ff;--wait:#2fbf78;--receive:#a3d95b;--work:#8f9dff;`
+
+const patterned = (kind: string) =>
+  `.${kind}{fill:url(#pattern-${kind}) var(--${kind})}.ground-${kind}{fill:var(--${kind})}`
 
 /** All there is; its hash stands in the page's policy, so no byte of it comes from a flight. */
 export const style = `
@@ -105,8 +108,9 @@ svg{display:block;overflow:visible}
 .tick{stroke:var(--line);stroke-width:1}
 .shade{fill:var(--bad);opacity:.1}
 .shade,.tick{shape-rendering:crispEdges}
-.queue{fill:var(--queue)}.dns{fill:var(--dns)}.tcp{fill:var(--tcp)}.tls{fill:var(--tls)}.send{fill:var(--send)}
-.wait,.request{fill:var(--wait)}.receive{fill:var(--receive)}.work{fill:var(--work)}
+${['queue', 'dns', 'tcp', 'tls', 'send', 'receive', 'work'].map(patterned).join('')}
+.wait,.request{fill:var(--wait)}
+.ink{fill:none;stroke:var(--ink);stroke-width:1}
 .bar .layer,.legend .layer{fill:var(--faint);stroke:var(--queue);stroke-dasharray:3 2}
 .stall{fill:var(--bad)}
 .gap{fill:none;stroke:var(--bad);stroke-dasharray:2 2}

@@ -58,8 +58,8 @@ function legend({ sums, total, unaccounted }: Timetable): Markup {
     ${entries.map(
       ({ kind, text, time }) =>
         html`<li>
-          <svg width="12" height="12" aria-hidden="true">
-            <rect class="${kind}" x="1" y="1" width="10" height="10" /></svg
+          <svg width="26" height="14" aria-hidden="true">
+            <rect class="${kind}" x="1" y="1" width="24" height="12" /></svg
           >${said(text)}
           <b>${milliseconds(time)}</b>
           ms${time / total >= 0.1 ? html` <small>${Math.round((time / total) * 100)} %</small>` : html``}
