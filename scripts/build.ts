@@ -4,14 +4,14 @@
  * docs/decisions/packing.md. In a checkout the sources run as they are, and nothing here is needed.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { type OutputChunk, type Plugin, rolldown } from 'rolldown'
+import { type OutputChunk, rolldown } from 'rolldown'
 import { builtins } from './build/builtins.ts'
 import { lateFile } from './build/late-file.ts'
+import { lateId, lateModules, type LateModules } from './build/late-modules.ts'
 import { layersOf } from './build/layers-of.ts'
 import { gathering, type Part } from './build/part.ts'
-import { tellers, tellersOf, telling } from './build/telling.ts'
 
 const root = join(import.meta.dirname, '..')
 const names = ['core', 'middleware', 'ocr']
@@ -23,11 +23,13 @@ const types = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-b', ...names.map
 if (types.status !== 0) process.exit(1)
 
 await bundle('core', {
-  input: { telling },
-  plugins: [tellersOf(join(root, 'packages/core/src'))],
+  late: {
+    specifier: '#telling',
+    // a third of core, for who asks what became of a call
+    modules: { explain: 'recorder/explain.ts', conclude: 'recorder/conclude.ts', flightOf: 'recorder/flight.ts' },
+  },
   together: { front: ['index.ts'], transports: ['transports/undici.ts', 'transports/got.ts'] },
 })
-write('core', 'late-telling.js', lateFile(Object.keys(tellers).map((name) => ({ name, file: 'telling.js' }))))
 
 const layers = layersOf(join(root, 'packages/middleware/src/index.ts'))
 const chunks = await bundle('middleware', {
@@ -40,21 +42,26 @@ const factories = layers.map(({ factory, path }) => {
 })
 write('middleware', 'index.js', lateFile(factories, ['@penstock/core']))
 
-await bundle('ocr', { together: { front: ['index.ts'] } })
+await bundle('ocr', {
+  within: ['zod'],
+  // files and image-size, for who sends an image and not its address
+  late: { specifier: '#looking', modules: { look: 'image/look.ts', readSource: 'image/source.ts' } },
+  together: { front: ['index.ts'] },
+})
 
 function write(name: string, file: string, text: string): void {
   writeFileSync(join(root, 'packages', name, 'dist/js', file), text)
 }
 
 type Bundle = {
-  /** Besides the package's entries. */
-  readonly input?: Readonly<Record<string, string>>
-  readonly plugins?: readonly Plugin[]
+  readonly late?: LateModules
+  /** Libraries of which the used part stands in our files. */
+  readonly within?: readonly string[]
   /** Modules that stand in one file with all they import; what two of them import stands with the first. */
   readonly together: Readonly<Record<string, readonly string[]>>
 }
 
-async function bundle(name: string, { input, plugins = [], together }: Bundle): Promise<OutputChunk[]> {
+async function bundle(name: string, { late, within = [], together }: Bundle): Promise<OutputChunk[]> {
   const folder = join(root, 'packages', name)
   const parts = Object.entries(together).map(([name, modules]): Part => ({
     name,
@@ -62,15 +69,15 @@ async function bundle(name: string, { input, plugins = [], together }: Bundle): 
     members: new Set(),
   }))
   const build = await rolldown({
-    input: { ...entriesOf(folder), ...input },
+    input: { ...entriesOf(folder), ...(late && { [late.specifier.slice(1)]: lateId(late) }) },
     platform: 'node',
-    external: (id) => !/^[./\0]/.test(id) && !id.startsWith('node:'),
+    external: (id) => !/^[./\0]/.test(id) && !id.startsWith('node:') && !within.includes(id),
     treeshake: { propertyReadSideEffects: false },
     // what cannot be resolved, or is imported in a circle, is no warning but a mistake
     onLog(_, { message }) {
       throw new Error(message)
     },
-    plugins: [builtins, ...plugins, gathering(parts)],
+    plugins: [builtins, late && lateModules(join(folder, 'src'), late), gathering(parts)],
   })
   const dir = join(folder, 'dist/js')
   rmSync(dir, { recursive: true, force: true })
@@ -88,6 +95,16 @@ async function bundle(name: string, { input, plugins = [], together }: Bundle): 
     codeSplitting: { groups: parts.map(({ name, members }) => ({ name, test: (id) => members.has(id) })) },
   })
   await build.close()
+  for (const library of within)
+    copyFileSync(join(folder, 'node_modules', library, 'LICENSE'), join(dir, `${library}.LICENSE`))
+  if (late !== undefined) {
+    const file = late.specifier.slice(1)
+    write(
+      name,
+      `late-${file}.js`,
+      lateFile(Object.keys(late.modules).map((each) => ({ name: each, file: `${file}.js` }))),
+    )
+  }
   return output.filter((file) => file.type === 'chunk')
 }
 

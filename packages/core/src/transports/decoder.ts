@@ -1,5 +1,4 @@
 import type { Transform } from 'node:stream'
-import zlib from 'node:zlib'
 
 /** Where decoded bytes go. `take` gives false to be spared more until {@link Decoder.resume}. */
 export interface Sink {
@@ -21,13 +20,16 @@ export function encodingsOf(header: string | readonly string[] | undefined): rea
 
 const none: readonly string[] = []
 
+// loaded for the first body that is compressed
+const zlib = () => process.getBuiltinModule('node:zlib')
+
 const decoders: Readonly<Record<string, (first: number) => Transform>> = {
-  gzip: () => zlib.createGunzip(),
-  'x-gzip': () => zlib.createGunzip(),
+  gzip: () => zlib().createGunzip(),
+  'x-gzip': () => zlib().createGunzip(),
   // by the standard it is wrapped in zlib's frame, and some servers send it bare
-  deflate: (first) => ((first & 0x0f) === 8 ? zlib.createInflate() : zlib.createInflateRaw()),
-  br: () => zlib.createBrotliDecompress(),
-  zstd: () => zlib.createZstdDecompress(),
+  deflate: (first) => ((first & 0x0f) === 8 ? zlib().createInflate() : zlib().createInflateRaw()),
+  br: () => zlib().createBrotliDecompress(),
+  zstd: () => zlib().createZstdDecompress(),
 }
 
 /** Decoders in a row, the first for the encoding that was put on last. */
