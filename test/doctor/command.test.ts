@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Emulator, startEmulator } from '@penstock/ocr/emulator'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { closedPort } from '../support/loopback.ts'
+import { clockLimit } from '../../packages/ocr/src/doctor/clock-limit.ts'
+import { closedPort, serving } from '../support/loopback.ts'
 import { proxying } from '../support/proxies.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
@@ -151,6 +152,28 @@ describe('penstock doctor', () => {
     expect(out).toMatch(/✓ http/)
     expect([code, out.includes('hunter2')]).toEqual([0, false])
     expect(way.asked.length).toBeGreaterThanOrEqual(2)
+  })
+
+  it('fails a clock by the limit that it is given', async () => {
+    await using server = await serving((_, response) => {
+      response.sendDate = false
+      response.writeHead(200, { date: new Date(Date.now() + 400_000).toUTCString() }).end()
+    })
+    const clock = async (...args: readonly string[]) => {
+      const { code, out } = await run([server.origin, 'clock', '--json', ...args])
+      return [code, ids(out).at(-1), JSON.parse(out).checks.at(-1).findings[0].facts.limit]
+    }
+    expect(await clock()).toEqual([78, 'clock fail clock.wrong', '5 min'])
+    expect(await clock('--clock-limit', '600')).toEqual([0, 'clock warn clock.off', '10 min'])
+  })
+
+  it.each([
+    ['https://aip.baidubce.com', 300_000],
+    ['https://ocr.tencentcloudapi.com', 300_000],
+    ['https://ocr-api.cn-hangzhou.aliyuncs.com', 900_000],
+    ['https://notaliyuncs.com', 300_000],
+  ])('knows what %s allows', (origin, limit) => {
+    expect(clockLimit(new URL(origin))).toBe(limit)
   })
 
   it('lists its checks in both languages', async () => {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { InputError } from '@penstock/core'
-import { type Check, checkLines, type CheckResult, doctor, generalChecks } from '@penstock/core/doctor'
+import { type Check, checkLines, type CheckResult, clockCheck, doctor, generalChecks } from '@penstock/core/doctor'
 import { baiduChecks } from '../doctor/baidu-checks.ts'
+import { clockLimit } from '../doctor/clock-limit.ts'
 import { nearest } from '../doctor/nearest.ts'
 import { generalBasic } from '../vendors/baidu/index.ts'
 import { exitCodes } from './exit-codes.ts'
@@ -17,6 +18,8 @@ export type DoctorFlags = {
   readonly image?: string
   /** File of authorities to trust, in PEM. */
   readonly ca?: string
+  /** Seconds that the clock may be off. */
+  readonly clockLimit?: number
   /** `env`, or the URL of a proxy. */
   readonly proxy?: string
   readonly signal: AbortSignal
@@ -30,7 +33,11 @@ export async function examine(words: readonly string[], flags: DoctorFlags, term
   const origins = words.filter(isOrigin)
   const own = env['BAIDU_ORIGIN'] || 'https://aip.baidubce.com'
   const url = urlOf(origins[0] ?? own)
-  const checks = url?.origin === urlOf(own)?.origin ? baiduChecks(flags) : generalChecks
+  const isVendor = url !== undefined && url.origin === urlOf(own)?.origin
+  const limit = flags.clockLimit === undefined ? url && clockLimit(url) : flags.clockLimit * 1000
+  const checks = (isVendor ? baiduChecks(flags) : generalChecks).map((check) =>
+    check.id === 'clock' ? clockCheck(limit) : check,
+  )
   if (flags.listChecks) return list(checks, terminal)
   const only = [...words.filter((word) => !isOrigin(word)), ...(flags.only?.split(',').filter(Boolean) ?? [])]
   const wrong =
@@ -46,7 +53,7 @@ export async function examine(words: readonly string[], flags: DoctorFlags, term
     return exitCodes.usage
   }
   // a vendor has nothing at its root
-  if (checks !== generalChecks && url.pathname === '/') url.pathname = generalBasic.path
+  if (isVendor && url.pathname === '/') url.pathname = generalBasic.path
   // the query may hold a secret
   const origin = `${url.origin}${origins[0] === undefined || url.pathname === '/' ? '' : url.pathname}`
   if (!json) out(paintOut('dim', `penstock doctor  ${origin}`))

@@ -124,6 +124,7 @@ function program(tty: Terminal, signal: AbortSignal, level: Level | undefined, e
     .option('--image <file>', say('doctorImage'))
     .option('--ca <file>', say('ca'))
     .option('--proxy <url>', say('proxy'))
+    .option('--clock-limit <seconds>', say('clockLimit'), whole)
     .action(async (words: string[], flags) =>
       end(await (await import('./doctor.ts')).examine(words, { ...flags, signal }, tty)),
     )

@@ -74,6 +74,10 @@ const sentences = {
   spend: ['requests that may be sent to find the limit a second', '允许为测出 QPS 上限而发送的请求数'],
   doctorImage: ['an image to look at before it is sent', '发送前要检查的图片'],
   ca: ['authorities to trust, a PEM file', '要信任的 CA（PEM 文件）'],
+  clockLimit: [
+    'seconds that the clock may be off (default: what the service allows)',
+    '时钟允许的误差，秒（默认按服务商的规定）',
+  ],
   proxy: ['go through a proxy: its URL, or env', '经由代理：代理 URL，或 env（按环境变量）'],
   noOrigin: ['The origin is no http or https URL.', 'origin 不是 http 或 https URL。'],
   spendMost: ['At most {most} can be spent.', '--spend 最多为 {most}。'],
