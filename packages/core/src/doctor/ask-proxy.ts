@@ -1,13 +1,14 @@
+import { once } from 'node:events'
 import type { Clock } from '../clock.ts'
 import { checkIdentity, secureContext } from '../transports/trust.ts'
 import type { ProxyOptions } from '../wire-options.ts'
-import { pause } from './pause.ts'
 import { portOf } from './port-of.ts'
+import { within } from './within.ts'
 
 export type ProxyAnswer = { readonly status: number } | { readonly code: string; readonly message: string }
 
 /** Milliseconds a proxy has to answer. */
-export const proxyPatience = 3500
+const proxyPatience = 3500
 
 /** Asks a proxy for a way to the origin, a tunnel for https, and ends it: what it answered, or why nothing came. */
 export async function askProxy(
@@ -22,7 +23,7 @@ export async function askProxy(
   const { request, Agent } = process.getBuiltinModule(secure ? 'node:https' : 'node:http')
   const to = `${origin.hostname}:${portOf(origin)}`
   const tunnels = origin.protocol === 'https:'
-  const done = new AbortController()
+  using limit = within(clock, proxyPatience, signal)
   const asking = request({
     method: tunnels ? 'CONNECT' : 'HEAD',
     host: proxy.hostname.replace(/^\[|\]$/g, ''),
@@ -48,11 +49,10 @@ export async function askProxy(
     asking.on('error', ({ code = 'unknown', message }: NodeJS.ErrnoException) => resolve({ code, message }))
     asking.end()
   })
-  const late = pause(clock, proxyPatience, AbortSignal.any([signal, done.signal]))
+  const late = once(limit.signal, 'abort').then(() => ({ code: 'ETIMEDOUT', message: '' }))
   try {
-    return await Promise.race([answered, late.then(() => ({ code: 'ETIMEDOUT', message: '' }))])
+    return await Promise.race([answered, late])
   } finally {
-    done.abort()
     asking.on('error', () => {}).destroy()
   }
 }

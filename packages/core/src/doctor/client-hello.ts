@@ -27,7 +27,7 @@ export async function clientHello(
   const started = systemClock.now()
   const large: TlsProbe[] = []
   const small: TlsProbe[] = []
-  for (let round = 0; round < 5 && systemClock.now() - started < patience; round++) {
+  for (let round = 0; round < 5 && !signal.aborted && systemClock.now() - started < patience; round++) {
     const pair = [tlsProbe(to, target, tls, signal), tlsProbe(to, target, { ...tls, groups: smallGroups }, signal)]
     const [one, other] = await Promise.all(pair)
     large.push(one!)

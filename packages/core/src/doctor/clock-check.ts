@@ -5,6 +5,7 @@ import { findings } from './findings.ts'
 import { pause } from './pause.ts'
 import { plainClient } from './plain-client.ts'
 import { type ClockSample, skew } from './skew.ts'
+import { within } from './within.ts'
 
 const says = findings('clock', {
   right: ['ok', ['your clock is right (within {bound})', '本机时钟正确（误差 {bound} 以内）']],
@@ -38,6 +39,9 @@ const says = findings('clock', {
 const samples = 6
 const apart = 150
 const warnAt = 30_000
+
+/** Milliseconds for all samples: what was taken until then is judged. */
+const patience = 4000
 
 /**
  * How far this machine's clock is from the server's, by the `Date` of several answers.
@@ -74,7 +78,9 @@ export const clockCheck = (limit = 300_000): Check => ({
 
 /** One after the other, so that the ticks of the server's clock fall differently. */
 async function sampled(scene: Scene): Promise<ClockSample[]> {
-  const { origin, clock, signal } = scene
+  const { origin, clock } = scene
+  using limit = within(clock, patience, scene.signal)
+  const { signal } = limit
   await using http = plainClient(scene)
   const taken: ClockSample[] = []
   for (let nth = 0; nth < samples && !signal.aborted; nth++) {
@@ -87,8 +93,7 @@ async function sampled(scene: Scene): Promise<ClockSample[]> {
       // what a cache kept tells the time at which it was kept
       if (!Number.isNaN(date) && !(Number(result.header('age')) > 0)) taken.push({ before, date, after })
     } catch (error) {
-      if (!isPenstockError(error)) signal.throwIfAborted()
-      if (!isPenstockError(error)) throw error
+      if (!isPenstockError(error) && !signal.aborted) throw error
     }
   }
   return taken

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { isIP } from 'node:net'
 import { addressKind } from './address-kind.ts'
 import type { Check, Learned, Scene } from './check.ts'
@@ -6,7 +7,7 @@ import type { Finding } from './findings.ts'
 import { firstHop } from './first-hop.ts'
 import type { NetworkAddress } from './host-names.ts'
 import { hostsLine } from './hosts-line.ts'
-import { pause } from './pause.ts'
+import { within } from './within.ts'
 
 /** Milliseconds, less than a check has: what the name servers said is told then. */
 const patience = 3500
@@ -66,13 +67,9 @@ async function systemAnswer(
   host: string,
   { names, clock, signal }: Scene,
 ): Promise<readonly NetworkAddress[] | string> {
-  const done = new AbortController()
-  const late = pause(clock, patience, AbortSignal.any([signal, done.signal])).then(() => 'ETIMEDOUT')
-  try {
-    return await Promise.race([names.lookup(host).catch(codeOf), late])
-  } finally {
-    done.abort()
-  }
+  using limit = within(clock, patience, signal)
+  const late = once(limit.signal, 'abort').then(() => 'ETIMEDOUT')
+  return await Promise.race([names.lookup(host).catch(codeOf), late])
 }
 
 /** The system has one code for many causes; the name servers themselves say more. */

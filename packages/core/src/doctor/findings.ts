@@ -46,4 +46,16 @@ export function findings<const Name extends string>(
   return made as Record<Name, (facts?: Facts) => Finding>
 }
 
-const told = ([en, zh]: Pair, facts: Facts): Bilingual => ({ en: sentence(en, facts), zh: sentence(zh, facts) })
+const told = ([en, zh]: Pair, facts: Facts): Bilingual => {
+  const plain = Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, printable(value)]))
+  return { en: sentence(en, plain), zh: sentence(zh, plain) }
+}
+
+const longest = 600
+
+/** What a server says may try to steer the terminal, or to fill it. */
+function printable(value: Facts[string]): Facts[string] {
+  if (typeof value !== 'string') return value
+  const harmless = value.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, ' ')
+  return harmless.length > longest ? `${harmless.slice(0, longest)}…` : harmless
+}

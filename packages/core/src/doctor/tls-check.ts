@@ -6,9 +6,13 @@ import { portOf } from './port-of.ts'
 import { tlsSays as says } from './tls-findings.ts'
 import { type TlsProbe, tlsProbe, type TlsTarget } from './tls-probe.ts'
 import { tlsRefusal } from './tls-refusal.ts'
+import { within } from './within.ts'
 
 const soon = 21
 const most = 4
+
+/** Milliseconds a handshake may take: what has hung so long is tried once more with a small ClientHello. */
+const patience = 2500
 
 /** Handshakes as the transports make them, to each open address, with each version, and with a small ClientHello. */
 export const tlsCheck: Check = {
@@ -28,14 +32,16 @@ export const tlsCheck: Check = {
     const target = { host: origin.hostname.replace(/^\[|\]$/g, ''), port: portOf(origin), proxy }
     // which address of its own a proxy is reached at, the transport finds out
     const ends = open.slice(0, proxy === undefined ? most : 1)
-    const probes = await Promise.all(ends.map((to) => tlsProbe(to, target, tls, signal)))
+    using limit = within(clock, patience, signal)
+    const probes = await Promise.all(ends.map((to) => tlsProbe(to, target, tls, limit.signal)))
     const broken = probes.filter(({ code }) => code !== undefined)
     const good = probes.find(({ code }) => code === undefined)
     if (good === undefined) {
       const [first] = broken as [TlsProbe]
       const why = tlsRefusal(first, target, tls, clock.date())
-      if (first.code !== 'CONNECTION_CUT') return [why]
-      const trial = await clientHello(first.to, target, tls, signal)
+      if (first.code !== 'CONNECTION_CUT' && first.code !== 'ETIMEDOUT') return [why]
+      using rest = within(clock, patience - 1000, signal)
+      const trial = await clientHello(first.to, target, tls, rest.signal)
       return [trial.small > trial.large ? says.helloCut({ ...trial }) : why]
     }
     const trial = await clientHello(good.to, target, tls, signal)

@@ -197,6 +197,17 @@ export const tlsSays = findings('tls', {
       '检查按域名过滤的防火墙：openssl s_client -connect {host}:{port} -servername {host}{by}',
     ],
   ],
+  silent: [
+    'fail',
+    [
+      'the server takes the connection and shakes no hands, whether the ClientHello is large or small',
+      '服务器接受连接，但无论 ClientHello 大小都不完成握手',
+    ],
+    [
+      'It hangs, or the port is of another protocol: openssl s_client -connect {host}:{port} -servername {host}{by}',
+      '服务器可能已挂起，或该端口属于其他协议：openssl s_client -connect {host}:{port} -servername {host}{by}',
+    ],
+  ],
   tunnel: [
     'fail',
     ['the proxy made a tunnel, and now makes none ({code})', '代理先前建立了隧道，现在却没有（{code}）'],

@@ -57,12 +57,14 @@ export function tlsProbe(
     }
     const cut = () => end(overdue)
     signal.addEventListener('abort', cut)
+    if (signal.aborted) return cut()
     socket.once('connect', () => connection.opened(socket))
     // before Node looks at the certificate: one that it does not trust is what one wants to see, and gone a moment later
     socket.prependOnceListener('secure', () => connection.shown(socket))
     socket.once('secureConnect', () => end())
     socket.on('error', end)
     socket.once('close', () => end(cutOff))
+    return undefined
   })
 }
 
@@ -85,6 +87,7 @@ function through(
     signal.addEventListener('abort', cut)
     dial.whenReady(() => end())
     dial.whenLost(end)
+    if (signal.aborted) cut()
   })
 }
 

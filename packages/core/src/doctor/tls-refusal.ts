@@ -14,6 +14,7 @@ const byCode: Readonly<Record<string, keyof typeof says>> = {
   TLS_WEAK: 'weak',
   TLS_PIN: 'pin',
   CONNECTION_CUT: 'cut',
+  ETIMEDOUT: 'silent',
 }
 
 const byReason = {
