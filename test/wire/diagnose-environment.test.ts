@@ -1,6 +1,6 @@
 /** PENSTOCK_DIAGNOSE in a program that knows nothing of it, in a process of its own. */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Flight, secret } from '@penstock/core'
@@ -104,8 +104,51 @@ describe('PENSTOCK_DIAGNOSE', () => {
     writeFileSync(file, '')
     const { stderr, status } = run(`dir:${file}`, 'await bad().catch(() => {}); await bad().catch(() => {})')
 
-    expect(stderr).toMatch(/^penstock: calls cannot be written to \S+\n$/)
+    expect(stderr).toMatch(/^penstock: calls cannot be written to \S+: EEXIST\n$/)
     expect([status, readFileSync(file, 'utf8')]).toEqual([0, ''])
+  })
+
+  it('writes beside the program, with nothing that waits for a disk, in the order in which calls ended', () => {
+    const path = join(dir, 'beside')
+    const program = `
+      const fs = (await import('node:fs')).default
+      const waited = []
+      for (const name of ['openSync', 'writeSync', 'appendFileSync', 'writeFileSync', 'mkdirSync'])
+        fs[name] = () => waited.push(name)
+      ;(await import('node:module')).syncBuiltinESMExports()
+      for (let call = 0; call < 500; call++) {
+        await http.get('/' + call)
+        if (call % 50 === 0) await new Promise(setImmediate)
+      }
+      process.on('beforeExit', () => process.stdout.write(waited.join()))`
+    const { stdout, stderr } = run(`all,dir:${path}`, program)
+    const [file] = readdirSync(path)
+
+    expect([stdout, stderr]).toEqual(['', `penstock: calls are written to ${join(path, file!)}\n`])
+    expect(readFlights(join(path, file!)).map(({ url }) => new URL(url).pathname)).toEqual(
+      Array.from({ length: 500 }, (_, call) => `/${call}`),
+    )
+    expect(statSync(join(path, file!)).mode & 0o777).toBe(0o600)
+  })
+
+  it.each([
+    ['at once', 'process.exit(3)'],
+    [
+      'with a writing under way',
+      'setImmediate(() => process.exit(3)); await new Promise(() => setInterval(() => {}, 9))',
+    ],
+    ['by an error', 'throw new Error()'],
+  ])('has every call in the file, once, of a program that ends %s', (name, ends) => {
+    const path = join(dir, name)
+    const many = `for (let call = 0; call < 300; call++) await http.get('/' + call)`
+    run(`all,dir:${path}`, `await good(); await new Promise((done) => setTimeout(done, 50)); ${many}; ${ends}`)
+    const [file, ...others] = readdirSync(path)
+
+    expect(others).toEqual([])
+    expect(readFlights(join(path, file!)).map(({ url }) => new URL(url).pathname)).toEqual([
+      '/good',
+      ...Array.from({ length: 300 }, (_, call) => `/${call}`),
+    ])
   })
 
   it('says in one line which words it does not know, and does the rest', () => {

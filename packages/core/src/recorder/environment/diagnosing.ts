@@ -1,5 +1,5 @@
 import { Console } from 'node:console'
-import { mkdirSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { styleText } from 'node:util'
 import { threadId } from 'node:worker_threads'
@@ -8,10 +8,11 @@ import { EndedCall } from '../ended-call.ts'
 import type { Language } from '../explain.ts'
 import type { Flight } from '../flight.ts'
 import { flightLine } from '../flight-line.ts'
-import { dumping } from '../flight-recorder/dumping.ts'
+import { gate } from '../gate/gate.ts'
 import { masked } from '../gate/masked.ts'
 import type { Ledger } from '../ledger.ts'
 import { waterfall } from '../waterfall.ts'
+import { LineFile } from './line-file.ts'
 import { wishes, type Wishes } from './wishes.ts'
 
 /** A file grows no larger, in bytes. */
@@ -53,18 +54,30 @@ function language(env: NodeJS.ProcessEnv): Language {
 
 function toFile(dir: string, say: (line: string) => void): (flight: Flight) => void {
   const time = new Date(systemClock.date()).toISOString().replaceAll(/[-:]|\..*/g, '')
-  const file = join(dir, `penstock-${time}-${process.pid}${threadId === 0 ? '' : `-${threadId}`}.penstock`)
-  const write = dumping(file, most)
-  let said = ''
+  const thread = threadId === 0 ? '' : `-${threadId}`
+  const path = join(dir, `penstock-${time}-${process.pid}${thread}-${randomUUID().slice(0, 8)}.penstock`)
+  const said = new Set<string>()
   const once = (line: string) => {
-    if (said !== line) say((said = line))
+    if (said.has(line)) return
+    said.add(line)
+    say(line)
   }
+  const refused = (why: string) => once(`calls cannot be written to ${path}: ${why}`)
+  const file = new LineFile(path, (error) => {
+    if (error === undefined) once(`calls are written to ${path}`)
+    else refused(codeOf(error))
+  })
+  let left = most
   return (flight) => {
     try {
-      mkdirSync(dir, { recursive: true, mode: 0o700 })
-    } catch {
-      // the writing says so
+      const line = gate(path, `${JSON.stringify(flight)}\n`)
+      left -= Buffer.byteLength(line)
+      if (left < 0) refused(`it has grown to ${most / 2 ** 20} MiB`)
+      else if (!file.add(line)) refused('the disk is slower than the calls')
+    } catch (error) {
+      refused(codeOf(error))
     }
-    once(write(flight) ? `calls are written to ${file}` : `calls cannot be written to ${file}`)
   }
 }
+
+const codeOf = (error: unknown) => String((error as { code?: unknown }).code)
