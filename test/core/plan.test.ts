@@ -26,6 +26,11 @@ it('bounds the whole by the deadline', () => {
   expect(stack.plan()).toMatchObject({ attempts: 3, milliseconds: 2500 })
 })
 
+it('takes no layer for a bound that only knows a time', () => {
+  const knows = layer({ name: 'knows', slot: 'guard', traits: { after: 5 }, run: (call, next) => next(call) })
+  expect(pipeline([knows, timeout({ after: 1000 })], ok()).plan().milliseconds).toBe(1000)
+})
+
 it('lasts no longer for copies that run side by side', () => {
   const twice = layer({
     name: 'twice',
