@@ -54,6 +54,21 @@ const parts: readonly Part[] = [
     sources: ['packages/middleware/src/crossing/*.ts'],
     tests: ['test/middleware/{redirect,fallback}.test.ts'],
   },
+  {
+    name: 'wire',
+    sources: ['packages/middleware/src/wire/*.ts'],
+    tests: ['test/middleware/{tls,proxy,proxy-from-env,direct}.test.ts'],
+  },
+  {
+    name: 'observe',
+    sources: ['packages/middleware/src/observe/*.ts'],
+    tests: ['test/middleware/{metrics,tracing}*.test.ts'],
+  },
+  {
+    name: 'pace',
+    sources: ['packages/middleware/src/pace/*.ts'],
+    tests: ['test/middleware/quota.test.ts'],
+  },
   ...layers.map((name) => ({
     name,
     sources: [`packages/middleware/src/${name}.ts`, `packages/middleware/src/${name}/**/*.ts`],
