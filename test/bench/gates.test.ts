@@ -1,4 +1,7 @@
-/** Bounds on what can be counted, so that no change makes calls dearer unseen. What time it takes is for `npm run bench`. */
+/**
+ * Bounds on what can be counted, so that no change makes calls dearer unseen. What time it takes is for `npm run bench`; what
+ * an import loads, for `test/published.test.ts`.
+ */
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -33,29 +36,4 @@ describe('a call that goes well, over a transport that answers at once', () => {
 it('100 000 calls through the default stack, one in ten of them repeated, leave nothing behind', () => {
   // two bytes a call: what the compiler and its caches keep
   expect(counted.left).toBeLessThan(200_000)
-})
-
-describe('importing', () => {
-  const hooks = `
-    const { registerHooks } = await import('node:module')
-    let files = 0
-    registerHooks({ load(url, context, next) { files += url.startsWith('file:') ? 1 : 0; return next(url, context) } })`
-
-  /** Files, ours and others', that a program has loaded at its end. */
-  function loaded(program: string): number {
-    const source = `${hooks};\n${program}\nconsole.log(files); process.exit()`
-    const args = ['--conditions=source', '--no-warnings', '--input-type=module', '-e', source]
-    return Number(execFileSync(process.execPath, args, { cwd: import.meta.dirname, encoding: 'utf8' }))
-  }
-
-  it.each([
-    ['core', `await import('@penstock/core')`, 105],
-    ['core and middleware', `await import('@penstock/core'); await import('@penstock/middleware')`, 245],
-    ['core and the undici transport', `(await import('@penstock/core/undici')).undiciTransport()`, 160],
-    ['core and the got transport', `(await import('@penstock/core/got')).gotTransport()`, 105],
-    ['testing', `await import('@penstock/core/testing')`, 140],
-    ['ocr', `await import('@penstock/ocr')`, 430],
-  ])('%s loads few files', (_, program, most) => {
-    expect(loaded(program)).toBeLessThanOrEqual(most)
-  })
 })

@@ -20,6 +20,8 @@ const programs: Readonly<Record<string, string>> = {
   [nothing]: '',
   'penstock core': imports('@penstock/core'),
   [coreAndMiddleware]: imports('@penstock/core', '@penstock/middleware'),
+  'penstock core + middleware, a default stack made': `
+    await import('@penstock/core'); (await import('@penstock/middleware')).defaultStack()`,
   [withUndici]: `await import('@penstock/core'); (await import('@penstock/core/undici')).undiciTransport()`,
   undici: imports('undici'),
   'penstock core + got transport, made': `await import('@penstock/core'); (await import('@penstock/core/got')).gotTransport()`,
@@ -55,7 +57,7 @@ export const importing: Part = {
   name: 'imports',
   title: 'Importing',
   about:
-    'The packages as they are published, a fresh process each time. Milliseconds from before the import to after it, and ' +
+    'The packages as they are published, a fresh process each time; layers load when they are made. Milliseconds from before the import to after it, and ' +
     'the heap that is left after a collection, both without what an empty program has. Files: JavaScript loaded from disk.',
   columns: [
     { head: 'ms', metric: 'ms' },

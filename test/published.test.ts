@@ -1,0 +1,97 @@
+/** The packages as they are published: built here, and loaded in processes of their own. What it weighs is counted, not timed. */
+import { execFileSync } from 'node:child_process'
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { entryPoints } from './support/public-names.ts'
+
+const root = join(import.meta.dirname, '..')
+
+beforeAll(() => {
+  execFileSync(process.execPath, ['scripts/build.ts'], { cwd: root, stdio: 'pipe' })
+}, 120_000)
+
+/** What a program prints as JSON. */
+function printed(program: string, ...args: readonly string[]): unknown {
+  const out = execFileSync(process.execPath, [...args, '--no-warnings', '--input-type=module', '-e', program], {
+    cwd: import.meta.dirname,
+    encoding: 'utf8',
+  })
+  return JSON.parse(out)
+}
+
+const coreAndMiddleware = `await import('@penstock/core'); await import('@penstock/middleware')`
+
+describe('importing', () => {
+  const hooks = `
+    import { registerHooks } from 'node:module'
+    const files = []
+    registerHooks({ load(url, context, next) { if (url.startsWith('file:')) files.push(url); return next(url, context) } });`
+
+  // as counted, ours and others'
+  it.each([
+    ['core', `await import('@penstock/core')`, 3],
+    ['core and middleware', coreAndMiddleware, 4],
+    ['core, and the default stack', `(await import('@penstock/middleware')).defaultStack()`, 12],
+    ['core and the undici transport', `(await import('@penstock/core/undici')).undiciTransport()`, 25],
+    ['core and the got transport', `(await import('@penstock/core/got')).gotTransport()`, 56],
+    ['testing', `await import('@penstock/core/testing')`, 6],
+    ['ocr', `await import('@penstock/ocr')`, 9],
+  ])('%s loads few files', (_, program, most) => {
+    const files = printed(`${hooks}\n${program}\nconsole.log(JSON.stringify(files))`) as string[]
+
+    expect(files.length, files.join('\n')).toBeLessThanOrEqual(most)
+  })
+
+  it('core and middleware loads nothing of Node that takes long', () => {
+    const program = `
+      const before = new Set(process.moduleLoadList)
+      ${coreAndMiddleware}
+      console.log(JSON.stringify(process.moduleLoadList.filter((name) => !before.has(name))))`
+    const slow = /^NativeModule (crypto|net|tls|http|https|zlib|stream|dns|fs\/promises|util|worker_threads)$/
+
+    expect((printed(program) as string[]).filter((name) => slow.test(name))).toEqual([])
+  })
+
+  it('core and middleware leaves 0.6 MB on the heap at most', () => {
+    const program = (imports: string) => `${imports}\ngc()\nconsole.log(process.memoryUsage().heapUsed)`
+    const left = (imports: string) => Number(printed(program(imports), '--expose-gc'))
+
+    expect((left(coreAndMiddleware) - left('')) / 2 ** 20).toBeLessThanOrEqual(0.6)
+  })
+})
+
+describe.each(entryPoints())('$specifier', ({ specifier, values }) => {
+  it.each([
+    ['in Node', []],
+    ['for a bundler', ['--conditions=module']],
+  ])('hands out the names of its source %s', (_, args) => {
+    const program = `console.log(JSON.stringify(Object.keys(await import('${specifier}')).toSorted()))`
+
+    expect(printed(program, ...args)).toEqual(values)
+  })
+})
+
+it.each([
+  ['in Node', []],
+  ['for a bundler', ['--conditions=module']],
+])('a layer that comes late works, and so does what explains it, %s', (_, args) => {
+  const program = `
+    import { client, explain, flightOf, pipeline } from '@penstock/core'
+    import { replies, scriptedTransport } from '@penstock/core/testing'
+    import { hedge, status } from '@penstock/middleware'
+    const stack = pipeline([hedge({ after: 1_000 }), status()], scriptedTransport(replies(503)))
+    const http = client({ pipeline: stack, origin: 'https://api.example.com' })
+    const error = await http.get('/').catch((error) => error)
+    console.log(JSON.stringify([error.code, explain(error) === error.explain(), flightOf(error).trips.length]))`
+
+  expect(printed(program, ...args)).toEqual(['STATUS_503', true, 1])
+})
+
+it('holds no character beyond ASCII, which would double what the engine keeps of a file', () => {
+  // but in the page of the HTML report, a raw template
+  const files = globSync('packages/*/dist/js/*.js', { cwd: root, exclude: ['**/diagnose.js'] })
+  const wide = files.filter((file) => /[\u0080-\uffff]/.test(readFileSync(join(root, file), 'utf8')))
+
+  expect({ some: files.length > 30, wide }).toEqual({ some: true, wide: [] })
+})
