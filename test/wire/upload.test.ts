@@ -2,7 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { Readable } from 'node:stream'
 import { once } from 'node:events'
 import { type Progress } from '@penstock/core'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { serving, servingBytes } from '../support/loopback.ts'
 import { onBothTransports, over } from '../support/transports.ts'
 
@@ -33,6 +33,20 @@ onBothTransports((make) => {
     const body = { kind: 'factory', length: 5, open: () => [Buffer.from('ab'), Buffer.from('cde')] } as const
     expect(await (await http.post('/', { body })).json()).toEqual({ bytes: 5, length: '5' })
   })
+
+  test.each([65_536, 65_537, 200_000])(
+    '%i bytes go out with their length, and nobody copies what is larger than a piece',
+    async (length) => {
+      await using server = await counting()
+      await using http = over(make(), server.origin)
+      const copies = vi.spyOn(globalThis, 'structuredClone')
+      const body = Buffer.alloc(length, 1)
+      expect(await (await http.post('/', { body })).json()).toEqual({ bytes: length, length: String(length) })
+      const copied = copies.mock.calls.some(([given]) => given === body)
+      copies.mockRestore()
+      expect(copied && length > 65_536).toBe(false)
+    },
+  )
 
   test('text is counted in bytes', async () => {
     await using server = await counting()

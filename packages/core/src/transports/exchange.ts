@@ -8,7 +8,7 @@ import type { Timeline } from '../recorder/timeline.ts'
 import { Reply } from '../reply.ts'
 import { Intake } from './intake.ts'
 import { proxyAuth } from './tunnel.ts'
-import { sliced, type Streamed, Upload, type UploadSocket } from './upload.ts'
+import { onePiece, sliced, type Streamed, Upload, type UploadSocket } from './upload.ts'
 import { wireFault } from './wire-fault.ts'
 import { headerLimit } from '../wire-options.ts'
 import { type WireRequest, wireRequest } from './wire-request.ts'
@@ -49,6 +49,10 @@ export abstract class Exchange extends Intake implements UploadSocket {
   protected abstract progress(): Reached
   /** The one it is on, or waits for. */
   protected abstract get connection(): Connection | undefined
+  /** Whether the library copies bytes that it is given whole. */
+  protected get copies(): boolean {
+    return false
+  }
   abstract ready(): Promise<void>
   abstract flushed(): boolean
 
@@ -63,7 +67,8 @@ export abstract class Exchange extends Intake implements UploadSocket {
     const { body } = this.call
     if (body.kind === 'none') return undefined
     const watched = this.call.options.onUpload !== undefined
-    if (body.kind === 'bytes') return watched ? this.#stream(sliced(body.bytes)) : body.bytes
+    if (body.kind === 'bytes')
+      return watched || (this.copies && body.bytes.length > onePiece) ? this.#stream(sliced(body.bytes)) : body.bytes
     if (body.kind === 'text') return watched ? this.#stream(sliced(Buffer.from(body.text))) : body.text
     return this.#stream(body)
   }

@@ -181,6 +181,11 @@ class GotExchange extends Exchange {
     return socket ? dialOf(socket)?.connection : undefined
   }
 
+  /** got keeps a copy of bytes, to tell after a redirect whether they were changed. */
+  protected override get copies(): boolean {
+    return true
+  }
+
   /** got reads a body at once. */
   ready(): Promise<void> {
     return new Promise((resolve) => {

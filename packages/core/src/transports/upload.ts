@@ -93,14 +93,17 @@ export class Upload implements AsyncIterable<Uint8Array> {
   }
 }
 
-/** A body in memory, piece by piece: for who wants to be told how far it has come. */
+/** Bytes in a piece of a body that is in memory. */
+export const onePiece = 65_536
+
+/** A body in memory, piece by piece and without a copy: for who wants to be told how far it has come, and for who would copy it. */
 export function sliced(bytes: Uint8Array): Streamed {
   const { length } = bytes
   return {
     kind: 'factory',
     length,
     *open() {
-      for (let at = 0; at < length; at += 65_536) yield bytes.subarray(at, at + 65_536)
+      for (let at = 0; at < length; at += onePiece) yield bytes.subarray(at, at + onePiece)
     },
   }
 }
