@@ -37,6 +37,39 @@ describe('runtime', () => {
   })
 })
 
+describe('command lines', () => {
+  const exposed = async (...words: readonly string[]) => {
+    const env = {
+      DB_PASSWORD: '1234567',
+      BAIDU_SECRET_KEY: 'f00dcafe'.repeat(4),
+      HTTPS_PROXY: 'http://me:hunter2hunter2@127.0.0.1:9',
+    }
+    const commands = () => [{ distance: 0, words: ['app.js', ...words] }]
+    const [runtime] = await examined({ origin, only: ['runtime'], env, commands })
+    expect(JSON.stringify(runtime)).not.toMatch(/f00dcafe|hunter2|hush/)
+    return runtime!.findings.filter(({ id }) => id === 'runtime.exposed').map(({ en }) => en.split(' stands')[0])
+  }
+
+  it.each([
+    [[`--key=${'f00dcafe'.repeat(4)}`], ['the value of BAIDU_SECRET_KEY']],
+    [[`export BAIDU_SECRET_KEY=${'f00dcafe'.repeat(4)}; app`], ['the value of BAIDU_SECRET_KEY']],
+    [['curl', 'http://me:hunter2hunter2@127.0.0.1:9'], ['the value of HTTPS_PROXY']],
+    [['--secret-key', 'hush'], ['a secret (--secret-key)']],
+    [['--api-key=hush', '--api-key', 'hush'], ['a secret (--api-key)']],
+    [['--proxy', 'http://me:hush@proxy.example:3128'], ['the password of a URL (proxy.example:3128)']],
+    [['--proxy=http://me:hush@proxy.example'], ['the password of a URL (proxy.example)']],
+    [['https://api.example.com/?access_token=hush&page=2'], ['a secret (access_token of a URL)']],
+    [['--max-tokens', '100', '--token-file', 'x'], []],
+    [['--port', '1234567'], []],
+    [['--token'], []],
+    [['--token', '--json'], []],
+    [['--token='], []],
+    [['token', 'permission', 'https://me@api.example.com/', '--only', 'credentials'], []],
+  ])('of %j tell what holds a secret, and not the secret', async (words, told) => {
+    expect(await exposed(...words)).toEqual(told)
+  })
+})
+
 describe('proxy', () => {
   const proxy = async (env: Record<string, string>, to = origin) =>
     (await examined({ origin: to, env, only: ['proxy'] }))[0]!

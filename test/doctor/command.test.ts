@@ -154,6 +154,20 @@ describe('penstock doctor', () => {
     expect(way.asked.length).toBeGreaterThanOrEqual(2)
   })
 
+  it('says that a key stands on the command line of the shell that started it, and shows no part of it', async () => {
+    const command = `BAIDU_SECRET_KEY=${emulator.secretKey} '${process.execPath}' --conditions=source '${root}/packages/ocr/bin/penstock.js' doctor runtime --offline; true`
+    const shell = spawn('sh', ['-c', command], { cwd: home, env: { PATH: process.env['PATH'], HOME: home } })
+    let out = ''
+    shell.stdout.setEncoding('utf8').on('data', (text) => (out += text))
+    await once(shell, 'close')
+    const text = out.replaceAll(/\s+/g, ' ')
+    expect(text).toContain(
+      '! the value of BAIDU_SECRET_KEY stands on the command line of the process that started this one, where everybody',
+    )
+    expect(text).toContain('fix read -rs BAIDU_SECRET_KEY && export BAIDU_SECRET_KEY')
+    expect(out).not.toContain(emulator.secretKey)
+  })
+
   it('fails a clock by the limit that it is given', async () => {
     await using server = await serving((_, response) => {
       response.sendDate = false

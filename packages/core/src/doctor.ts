@@ -1,6 +1,7 @@
 export { type Check, type CheckResult, type Examined, type Learned, type Scene } from './doctor/check.ts'
 export { checkLines, type CheckLinesOptions } from './doctor/check-lines.ts'
 export { clockCheck } from './doctor/clock-check.ts'
+export type { CommandLine } from './doctor/command-lines.ts'
 export { doctor, type DoctorOptions } from './doctor/doctor.ts'
 export { type Finding, findings } from './doctor/findings.ts'
 export { generalChecks } from './doctor/general-checks.ts'

@@ -3,6 +3,8 @@ import type { Transport } from '../transport.ts'
 import type { Bilingual } from '../verdict-table.ts'
 import type { WireOptions } from '../wire-options.ts'
 import type { PenstockError } from '../errors.ts'
+import type { Secret } from '../secret.ts'
+import type { CommandLine } from './command-lines.ts'
 import type { Finding } from './findings.ts'
 import type { HostNames, NetworkAddress } from './host-names.ts'
 
@@ -20,6 +22,10 @@ export type Learned = {
 export type Scene = {
   readonly origin: URL
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Of the environment. */
+  readonly secrets: readonly Secret[]
+  /** What `ps` shows of this process and those that started it. */
+  readonly commands: () => readonly CommandLine[]
   readonly cwd: string
   readonly versions: Readonly<Record<string, string | undefined>>
   readonly clock: Clock

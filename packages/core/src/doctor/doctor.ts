@@ -7,6 +7,7 @@ import type { Transport } from '../transport.ts'
 import { secureContext } from '../transports/trust.ts'
 import type { TlsOptions } from '../wire-options.ts'
 import type { Check, CheckResult, Learned } from './check.ts'
+import { type CommandLine, commandLines } from './command-lines.ts'
 import { examine } from './examine.ts'
 import { findings } from './findings.ts'
 import { generalChecks } from './general-checks.ts'
@@ -40,6 +41,8 @@ export type DoctorOptions = {
   readonly transport?: () => Transport
   /** @default process.env */
   readonly env?: Readonly<Record<string, string | undefined>>
+  /** What `ps` shows of the program and of those that started it. @default this process, and its parents */
+  readonly commands?: () => readonly CommandLine[]
   /** Of the project whose packages are looked at. @default process.cwd() */
   readonly cwd?: string
   /** @default process.versions */
@@ -87,6 +90,7 @@ export async function* doctor(options: DoctorOptions): AsyncGenerator<CheckResul
     env,
     // held, so that what is found shows none of them
     secrets: environmentSecrets(env),
+    commands: options.commands ?? commandLines,
     cwd: options.cwd ?? process.cwd(),
     versions: options.versions ?? process.versions,
     clock: options.clock ?? systemClock,

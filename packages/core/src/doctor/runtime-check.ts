@@ -2,6 +2,7 @@ import { accessSync, constants } from 'node:fs'
 import tls from 'node:tls'
 import type { Check, Scene } from './check.ts'
 import { copiesOf } from './copies-of.ts'
+import { exposedSecrets } from './exposed-secrets.ts'
 import { type Finding, findings } from './findings.ts'
 
 const says = findings('runtime', {
@@ -65,7 +66,10 @@ const telling: Readonly<Record<string, string>> = {
 /** Node, its libraries, and what the environment makes of them. */
 export const runtimeCheck: Check = {
   id: 'runtime',
-  about: { en: 'Node, HTTP libraries, NODE_… variables', zh: 'Node、HTTP 库、NODE_… 环境变量' },
+  about: {
+    en: 'Node, HTTP libraries, NODE_… variables, secrets in ps',
+    zh: 'Node、HTTP 库、NODE_… 环境变量、命令行中的密钥',
+  },
   needs: [],
   online: false,
   run: (scene) => [
@@ -73,6 +77,7 @@ export const runtimeCheck: Check = {
     ...(scene.env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0' ? [says.unverified()] : []),
     ...extraCa(scene),
     ...options(scene),
+    ...exposedSecrets(scene.commands(), scene.secrets),
   ],
 }
 
