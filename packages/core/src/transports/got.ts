@@ -1,5 +1,6 @@
-import type { Agent, ClientRequest, IncomingMessage, OutgoingHttpHeaders, RequestOptions } from 'node:http'
+import type { Agent, ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 import type { Socket } from 'node:net'
+import { urlToHttpOptions } from 'node:url'
 import type { Got, Request as GotStream } from 'got'
 import type { Call } from '../call.ts'
 import { type Phase, refused } from '../outcome.ts'
@@ -42,7 +43,8 @@ export function gotTransport(options: GotOptions = {}): Transport {
   const http = process.getBuiltinModule('node:http')
   const https = process.getBuiltinModule('node:https')
   const bare = got.extend({
-    retry: { limit: 0 },
+    // got copies these lists for every request
+    retry: { limit: 0, methods: [], statusCodes: [], errorCodes: [] },
     followRedirect: false,
     throwHttpErrors: false,
     decompress: false,
@@ -51,10 +53,12 @@ export function gotTransport(options: GotOptions = {}): Transport {
 
   const pools = new Pools(sockets.pools, (origin, wire) => {
     const dialer = new Dialer(origin, wire, sockets.connectTimeout, ['http/1.1'])
-    const secure = origin.startsWith('https:')
-    const protocol = secure ? 'https:' : 'http:'
-    const agent = dialAgent(http.Agent, dialer, protocol, sockets)
-    return new GotPool(bare, agent, dialer, secure ? https.request : http.request)
+    const { protocol, hostname, port } = urlToHttpOptions(new URL(origin))
+    const secure = protocol === 'https:'
+    const agent = dialAgent(http.Agent, dialer, protocol!, sockets)
+    const to = { hostname, port, agent, maxHeaderSize: headerLimit(wire) }
+    const request = secure ? https.request : http.request
+    return new GotPool(bare, agent, dialer, (trip) => request({ ...trip, ...to }))
   })
 
   return {
@@ -68,7 +72,35 @@ export function gotTransport(options: GotOptions = {}): Transport {
   }
 }
 
-type Send = (url: URL, options: RequestOptions) => ClientRequest
+type Send = (trip: {
+  readonly method: string
+  readonly path: string
+  readonly headers: OutgoingHttpHeaders
+}) => ClientRequest
+
+/**
+ * What got is asked for. A class, because got describes a plain object property by property before it copies it. got's own
+ * forty options for Node are left aside, which copies them five times: what a request needs beside these is the pool's.
+ */
+class GotTrip {
+  readonly method: string
+  readonly request: () => ClientRequest
+
+  constructor(method: string, request: () => ClientRequest) {
+    this.method = method
+    this.request = request
+  }
+}
+
+class GotUpload extends GotTrip {
+  readonly allowGetBody = true
+  readonly body: Exclude<Payload, undefined>
+
+  constructor(method: string, request: () => ClientRequest, body: Exclude<Payload, undefined>) {
+    super(method, request)
+    this.body = body
+  }
+}
 
 class GotPool implements Pool {
   readonly live = new Set<GotExchange>()
@@ -111,22 +143,12 @@ class GotExchange extends Exchange {
     const { call } = this
     const pool = this.#pool
     pool.live.add(this)
-    const options: object = {
-      method: call.method,
-      ...(payload === undefined ? {} : { body: payload, allowGetBody: true }),
-      // the path as it is, not as a URL would have it; and what is secret goes past got
-      request: (url: URL, options: object) =>
-        (this.#request = this.#watched(
-          pool.request(url, {
-            ...options,
-            path,
-            headers: headers as OutgoingHttpHeaders,
-            agent: pool.agent,
-            maxHeaderSize: headerLimit(call.wire),
-          }),
-        )),
-    }
-    const stream = (this.#stream = pool.got.stream(call.origin, options))
+    const { method } = call
+    // the path as it is, not as a URL would have it; and what is secret goes past got
+    const request = () =>
+      (this.#request = this.#watched(pool.request({ method, path, headers: headers as OutgoingHttpHeaders })))
+    const trip = payload === undefined ? new GotTrip(method, request) : new GotUpload(method, request, payload)
+    const stream = (this.#stream = pool.got.stream(call.origin, trip))
     stream.once('response', (message: IncomingMessage) => this.#answered(message))
     stream.on('error', (error: Error) => this.#broke(error))
     // nobody asked for another protocol, and got would wait for ever
