@@ -150,18 +150,23 @@ export class Call<Context extends object = {}> implements CallFields<Context> {
     return copy
   }
 
-  /** With these headers and no others. Names in lower case. */
-  withHeaders(headers: Headers): Call<Context> {
+  /** With these headers and no others. Names in lower case. @param gifts for its context too: one copy in place of two */
+  withHeaders(headers: Headers, gifts?: object): Call<Context> {
     const copy = new Call<Context>(this)
-    ;(copy as Writable<Context>).headers = headers
+    ;(copy as Writable<any>).headers = headers
+    if (gifts !== undefined) (copy as Writable<any>).context = this.#with(gifts)
     return copy
   }
 
   /** With these in its context, for inner layers. */
   giving(gifts: object): Call<any> {
     const copy = new Call<any>(this)
-    ;(copy as Writable<any>).context = this.context === noContext ? gifts : { ...this.context, ...gifts }
+    ;(copy as Writable<any>).context = this.#with(gifts)
     return copy
+  }
+
+  #with(gifts: object): object {
+    return this.context === noContext ? gifts : { ...this.context, ...gifts }
   }
 
   /** With one header more; a header of that name is replaced. `name` in lower case. */

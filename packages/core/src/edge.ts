@@ -80,16 +80,16 @@ export class Edge {
       this.#closing.leave()
       return Promise.reject(told(bug, this.#pipeline))
     }
-    return ran.then(
-      (outcome) => {
-        this.#settle(call, outcome)
-        return made(call, outcome)
-      },
-      (bug) => {
-        this.#closing.leave()
-        throw told(bug, this.#pipeline)
-      },
-    )
+    return ran.then((outcome) => {
+      this.#settle(call, outcome)
+      return made(call, outcome)
+    }, this.#lost)
+  }
+
+  /** One function for all calls. */
+  readonly #lost = (bug: unknown): never => {
+    this.#closing.leave()
+    throw told(bug, this.#pipeline)
   }
 
   #begun(call: Call, request: Request): Promise<Outcome> {

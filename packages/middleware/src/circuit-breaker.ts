@@ -10,7 +10,7 @@ import {
   verdicts,
 } from '@penstock/core'
 import { checked } from './circuit-breaker/checked.ts'
-import { Circuit, type CircuitState, type Times } from './circuit-breaker/circuit.ts'
+import { Circuit, type CircuitState, type Pass, type Times } from './circuit-breaker/circuit.ts'
 import { Circuits } from './circuit-breaker/circuits.ts'
 import { tellsUrlsApart } from './circuit-breaker/tells-urls-apart.ts'
 import { bench } from './circuit-breaker/judge.ts'
@@ -108,13 +108,15 @@ export function circuitBreaker<const Name extends string = 'circuitBreaker'>(
       const pass = circuit.admit(runtime)
       if (pass === undefined) return Promise.resolve(refusal(call, circuit))
       if (pass.leasedUntil !== Infinity) call.note(says.probes, {}, name)
-      return settling(call, next, (outcome) => {
-        const turn = circuit.settle(pass, outcome && healthy(outcome), call)
-        if (turn === 'opens') call.note(says.opens, { ...circuit.counts, wait: circuit.wait(runtime) }, name)
-        if (turn === 'closes') call.note(says.closes, {}, name)
-      })
+      return settling(call, next, circuit, pass, settled)
     },
   })
+
+  function settled(call: Call, circuit: Circuit, pass: Pass, outcome?: Outcome): void {
+    const turn = circuit.settle(pass, outcome && healthy(outcome), call)
+    if (turn === 'opens') call.note(says.opens, { ...circuit.counts, wait: circuit.wait(call.runtime) }, name)
+    if (turn === 'closes') call.note(says.closes, {}, name)
+  }
 
   function refusal(call: Call, circuit: Circuit): Outcome {
     const state = circuit.state(call.runtime)

@@ -6,6 +6,7 @@ import {
   layer,
   type Next,
   type Outcome,
+  type Passed,
   printableSecret,
   type Secret,
 } from '@penstock/core'
@@ -82,7 +83,7 @@ export function token<const Name extends string = 'token'>(options: TokenOptions
   })
 
   function sent(call: Call, next: Next, keeper: Keeper, held: Held) {
-    return next(held.dress(call), held.gifts).then((outcome) =>
+    return passed(next, call, held).then((outcome) =>
       outcome.verdict === 'token' ? again(call, next, keeper, held, outcome) : outcome,
     )
   }
@@ -105,7 +106,7 @@ export function token<const Name extends string = 'token'>(options: TokenOptions
     const second = newer ?? (await keeper.fetch(call, next))
     if (second instanceof Failure) return second
     call.note(says.replays, { token: String(second.secret) }, name)
-    return next(second.dress(call), second.gifts)
+    return passed(next, call, second)
   }
 
   function keeperAt(at: string): Keeper {
@@ -118,6 +119,10 @@ export function token<const Name extends string = 'token'>(options: TokenOptions
     return keeper
   }
 }
+
+/** The call is dressed in its gifts: for `next` to add them would take another copy. */
+const passed = (next: Next, call: Call, { dress, gifts }: Held) =>
+  next(dress(call, gifts)) as Promise<Passed<Held['gifts']>>
 
 const given = ({ source, account }: TokenSourceOptions, name: string) => ({
   source: givenSource(name, source),

@@ -145,8 +145,7 @@ class GotExchange extends Exchange {
     pool.live.add(this)
     const { method } = call
     // the path as it is, not as a URL would have it; and what is secret goes past got
-    const request = () =>
-      (this.#request = this.#watched(pool.request({ method, path, headers: headers as OutgoingHttpHeaders })))
+    const request = () => (this.#request = this.#watched(pool.request({ method, path, headers: byName(headers) })))
     const trip = payload === undefined ? new GotTrip(method, request) : new GotUpload(method, request, payload)
     const stream = (this.#stream = pool.got.stream(call.origin, trip))
     stream.once('response', (message: IncomingMessage) => this.#answered(message))
@@ -247,3 +246,10 @@ class GotExchange extends Exchange {
 }
 
 const upgraded = Object.assign(new Error('The server changed the protocol'), { code: 'HPE_UNEXPECTED_UPGRADE' })
+
+/** As Node takes them beside a host of its own. */
+function byName(headers: WireRequest['headers']): OutgoingHttpHeaders {
+  const named: Record<string, string | readonly string[]> = {}
+  for (let at = 0; at < headers.length; at += 2) named[headers[at] as string] = headers[at + 1]!
+  return named as OutgoingHttpHeaders
+}

@@ -54,9 +54,10 @@ export function undiciTransport(options: UndiciOptions = {}): Transport {
   /** Room for two, so that undici tells nobody when it has room: {@link Lanes} gives it one at a time. */
   const one = (origin: string, wire: TappedWire): Carriers => {
     const dialer = new Dialer(origin, wire, sockets.connectTimeout, protocols)
+    const url = knownOrigin(origin)
     return new Lanes(sockets.connections, (arrived) => {
       const lane = new Lane(dialer, arrived)
-      return { lane, client: client(origin, lane, wire, kept ? 2 : 0) }
+      return { lane, client: client(url, lane, wire, kept ? 2 : 0) }
     })
   }
 
@@ -94,3 +95,6 @@ export function undiciTransport(options: UndiciOptions = {}): Transport {
     close: () => pools.close(),
   }
 }
+
+/** undici asks for it at every request, and a URL puts it together anew each time. */
+const knownOrigin = (origin: string): URL => Object.defineProperty(new URL(origin), 'origin', { value: origin })

@@ -1,20 +1,29 @@
 import type { Call, Next, Outcome } from '@penstock/core'
 
-/** `next(call)`, and `settle` told what came of it once; nothing came of a bug. A promise, and no frame. */
-export function settling(call: Call, next: Next, settle: (outcome?: Outcome) => void): Promise<Outcome> {
+/** Told once what came of a call that holds something; nothing came of a bug. */
+export type Settle<Of, Held> = (call: Call, of: Of, held: Held, outcome?: Outcome) => void
+
+/** `next(call)`, and `settle` told what came of it. A promise, and no frame. */
+export function settling<Of, Held>(
+  call: Call,
+  next: Next,
+  of: Of,
+  held: Held,
+  settle: Settle<Of, Held>,
+): Promise<Outcome> {
   try {
     return next(call).then(
       (outcome) => {
-        settle(outcome)
+        settle(call, of, held, outcome)
         return outcome
       },
       (bug) => {
-        settle()
+        settle(call, of, held)
         throw bug
       },
     )
   } catch (bug) {
-    settle()
+    settle(call, of, held)
     throw bug
   }
 }

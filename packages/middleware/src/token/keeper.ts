@@ -15,6 +15,7 @@ import {
 import type { Store } from '../stores/store.ts'
 import type { Grant, Source } from './source.ts'
 import { atOnce, type StoredToken, storedToken } from './stored-token.ts'
+import type { Dress } from './place.ts'
 import { inClear, sealedBy } from './sealed.ts'
 
 const says = notes('token', { fails: ['no token could be had: {code}', '无法获取令牌：{code}'] })
@@ -24,7 +25,7 @@ export type Held = {
   readonly secret: Secret
   /** On the call's clock: when to ask for another. */
   readonly until: number
-  readonly dress: (call: Call<any>) => Call
+  readonly dress: Dress
   /** What inner layers get in their context. */
   readonly gifts: { readonly token: Secret; readonly account: string }
 }
@@ -34,7 +35,7 @@ export type KeeperOptions = {
   readonly origin: string
   /** What tells tokens apart beside the origin: credential, scope. */
   readonly identity: string
-  readonly dressed: (token: Secret) => (call: Call<any>) => Call
+  readonly dressed: (token: Secret) => Dress
   readonly skew: number
   readonly after: number
   readonly store: Store | undefined
