@@ -6,7 +6,6 @@ import {
   layer,
   type Next,
   type Outcome,
-  type Passed,
   printableSecret,
   type Secret,
 } from '@penstock/core'
@@ -121,8 +120,7 @@ export function token<const Name extends string = 'token'>(options: TokenOptions
 }
 
 /** The call is dressed in its gifts: for `next` to add them would take another copy. */
-const passed = (next: Next, call: Call, { dress, gifts }: Held) =>
-  next(dress(call, gifts)) as Promise<Passed<Held['gifts']>>
+const passed = (next: Next, call: Call, { dress, gifts }: Held) => next<Held['gifts']>(dress(call, gifts))
 
 const given = ({ source, account }: TokenSourceOptions, name: string) => ({
   source: givenSource(name, source),
