@@ -97,6 +97,40 @@ describe('readFlights', () => {
     expect(thrown(line(flight)).message).toContain('this is no flight: children[0].flight.children[0]')
   })
 
+  it('takes for cut short what begins like a flight, and nothing else', () => {
+    expect(readFlights(`${line(tooFast)}{"sch`)).toHaveLength(1)
+    expect(thrown(`${line(tooFast)}PNG`)).toMatchObject({ line: 2, message: 'line 2: this is no JSON' })
+  })
+
+  it('refuses what is nested too deeply for a view, known field or not', () => {
+    const deep = (levels: number) => line(tooFast).replace('{', `{"x":${'['.repeat(levels)}${']'.repeat(levels)},`)
+
+    expect(readFlights(deep(100))).toHaveLength(1)
+    expect([200, 100_000].map((levels) => thrown(deep(levels)).message)).toEqual([
+      'line 1: it is nested too deeply',
+      'line 1: it is nested too deeply',
+    ])
+  })
+
+  it('takes no open file by its number', () => {
+    expect(() => readFlights(0 as never)).toThrow('this is neither a path nor a text')
+  })
+
+  it('has the cause of a file that cannot be opened, and says what to do', () => {
+    const missing = (() => {
+      try {
+        return readFlights(pathToFileURL('/nowhere/发票.penstock'))
+      } catch (error) {
+        return error
+      }
+    })()
+    expect(missing).toMatchObject({
+      message: '/nowhere/发票.penstock cannot be read: ENOENT',
+      cause: { code: 'ENOENT' },
+      hint: expect.stringContaining('Give the path of a file that is there'),
+    })
+  })
+
   it('says why a file cannot be opened', () => {
     expect(() => readFlights('/nowhere/a.penstock')).toThrow('/nowhere/a.penstock cannot be read: ENOENT')
   })

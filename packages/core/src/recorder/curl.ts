@@ -24,8 +24,8 @@ export function curl({ method, url, trips }: Flight): string {
   const body = trips.some(({ bytesSent }) => bytesSent > 0)
   const parts = [
     'curl --silent --show-error --globoff --path-as-is --output /dev/null',
-    method === 'HEAD' ? '--head' : `--request ${quoted(masked(method))}`,
-    `--url ${quoted(masked(url))}"\${PENSTOCK_QUERY:+?$PENSTOCK_QUERY}"`,
+    method === 'HEAD' ? '--head' : `--request ${quoted(masked(method).replaceAll(/[^!#$%&'*+.^_`|~\w-]/g, ''))}`,
+    `--url ${quoted(masked(url).replaceAll(unseen, encoded))}"\${PENSTOCK_QUERY:+?$PENSTOCK_QUERY}"`,
     ...credentials(trips),
     ...(body ? ['${PENSTOCK_BODY:+--data-binary "@$PENSTOCK_BODY"}'] : []),
     `--write-out ${quoted(times)}`,
@@ -58,6 +58,10 @@ function option({ in: place, name, scheme }: Credential): string {
 const times =
   'status %{http_code}  dns %{time_namelookup}  tcp %{time_connect}  tls %{time_appconnect}  ' +
   'first byte %{time_starttransfer}  total %{time_total}  address %{remote_ip}\\n'
+
+/** A URL means the same with these encoded, and a terminal is left alone. */
+const unseen = /[\p{C}\u2028\u2029]/gu
+const encoded = (one: string) => encodeURIComponent(one.toWellFormed())
 
 /** One word to a shell, whatever stands in it; no argument can hold a NUL. */
 const quoted = (word: string): string => `'${word.replaceAll('\0', '').replaceAll("'", String.raw`'\''`)}'`

@@ -2,6 +2,7 @@ import { conclude } from './conclude.ts'
 import type { Language } from './explain.ts'
 import type { Flight } from './flight.ts'
 import { masked } from './gate/masked.ts'
+import { printable } from './printable.ts'
 import { timetable } from './timetable.ts'
 
 export type FlightLineOptions = {
@@ -53,8 +54,5 @@ const rounded = (milliseconds: number) => Math.round(milliseconds * 10) / 10
 /** One line, whatever stands in it; nothing in it steers a terminal. */
 function quoted(value: string): string {
   if (/^[^\s"=\\\p{C}]+$/u.test(value)) return value
-  const escaped = JSON.stringify(value).replace(/[\p{C}\u2028\u2029]/gu, (one) =>
-    Array.from({ length: one.length }, (_, at) => `\\u${one.charCodeAt(at).toString(16).padStart(4, '0')}`).join(''),
-  )
-  return escaped
+  return printable(JSON.stringify(value))
 }

@@ -9,6 +9,7 @@ import { type Flight, flightOf } from '../recorder/flight.ts'
 import { readFlights } from '../recorder/read-flights.ts'
 import { Runtime } from '../runtime.ts'
 import type { Transport } from '../transport.ts'
+import type { Bilingual } from '../verdict-table.ts'
 import { type Difference, differencesOf, ReplayDifference } from './replay/difference.ts'
 import { reading } from './replay/reading.ts'
 import { replayClock } from './replay/replay-clock.ts'
@@ -74,14 +75,31 @@ export async function replay(
 
 function recordOf(from: string | URL | object): Flight {
   if (typeof from !== 'string' && !(from instanceof URL)) {
-    const flight = 'schema' in from ? (from as Flight) : flightOf(from)
+    const flight = 'schema' in Object(from) ? (from as Flight) : flightOf(from)
     if (flight === undefined) throw new ConfigError('CONFIG_INVALID', 'replay: give a file, a flight, or what has one')
-    return readFlights(JSON.stringify(flight))[0]!
+    return readFlights(`${plain(flight)}\n`)[0]!
   }
   const flights = readFlights(from)
   const flight = flights.findLast(({ failure }) => failure !== undefined) ?? flights.at(-1)
-  if (flight === undefined) throw new ConfigError('CONFIG_INVALID', 'replay: there is no call in the file')
+  if (flight === undefined)
+    throw new ConfigError('CONFIG_INVALID', 'replay: there is no call in the file', { hint: recordOne })
   return flight
+}
+
+/** Attempts: a file may say what it likes, and the options of its layers too. */
+const most = 1000
+
+function plain(flight: Flight): string {
+  try {
+    return JSON.stringify(flight)
+  } catch (cause) {
+    throw new ConfigError('CONFIG_INVALID', 'replay: the flight is no plain data', { cause })
+  }
+}
+
+const recordOne: Bilingual = {
+  en: 'Give a file with a call in it: PENSTOCK_DIAGNOSE=errors,dir:PATH writes those that fail.',
+  zh: '请给出含有调用记录的文件：PENSTOCK_DIAGNOSE=errors,dir:PATH 会写出失败的调用。',
 }
 
 const pipelineOf = (stack: Replayable): Pipeline =>
@@ -105,7 +123,7 @@ async function again(recorded: Flight, stack: Pipeline, endpoint: Endpoint<any, 
     origin: new URL(recorded.url).origin,
     runtime,
     level: 'all',
-    attempts: recorded.maxAttempts,
+    attempts: Math.min(most, recorded.maxAttempts),
   })
   runtime.stage = stageOf(recorded, () => call.ledger, clock)
   const { abort } = recording

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { InputError } from '@penstock/core'
+import { printable } from '@penstock/core/diagnose'
 import { type Check, checkLines, type CheckResult, clockCheck, doctor, generalChecks } from '@penstock/core/doctor'
 import { baiduChecks } from '../doctor/baidu-checks.ts'
 import { clockLimit } from '../doctor/clock-limit.ts'
@@ -75,19 +76,10 @@ export async function examine(words: readonly string[], flags: DoctorFlags, term
   }
   const code = results.some(({ status }) => status === 'fail' || status === 'crash') ? exitCodes.config : exitCodes.ok
   const counts = counted(results)
-  if (json) out(escaped(JSON.stringify({ schema: 'penstock.doctor/1', origin, checks: results, counts, exit: code })))
+  if (json) out(printable(JSON.stringify({ schema: 'penstock.doctor/1', origin, checks: results, counts, exit: code })))
   else out(paintOut(code === exitCodes.ok ? 'green' : 'red', say('examined', { ...texts(counts), code: String(code) })))
   return code
 }
-
-/** JSON leaves the later control characters as they are, and a terminal may follow them. */
-const escaped = (json: string): string =>
-  json.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) =>
-    // those beyond the first plane are two units
-    Array.from({ length: character.length }, (_, nth) => `\\u${hex(character.charCodeAt(nth))}`).join(''),
-  )
-
-const hex = (unit: number): string => unit.toString(16).padStart(4, '0')
 
 function list(checks: readonly Check[], { out, language }: Terminal): number {
   for (const { id, about } of checks) out(`${id.padEnd(13)} ${about[language]}`)

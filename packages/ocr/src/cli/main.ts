@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { isPenstockError, type Level } from '@penstock/core'
+import { printable } from '@penstock/core/diagnose'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { diagnose, diagnoseLevels, levelIn, withLevels } from './diagnose.ts'
 import { exitCodeOf, exitCodes } from './exit-codes.ts'
@@ -38,16 +39,16 @@ function failed(error: unknown, { err, paint, language }: Terminal, signal: Abor
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
   if (signal.aborted) return signal.reason === 'SIGTERM' ? 143 : 130
   if (error instanceof Error && 'syscall' in error && error.syscall === 'listen') {
-    err(`${paint('red', '✗')} ${error.message}`)
+    err(`${paint('red', '✗')} ${printable(error.message)}`)
     return exitCodes.unavailable
   }
   if (!isPenstockError(error)) {
-    err(`${paint('red', '✗')} ${error instanceof Error ? error.stack : String(error)}`)
+    err(`${paint('red', '✗')} ${printable(String(error instanceof Error ? error.stack : error))}`)
     return exitCodes.internal
   }
   const { message, hint } = language === 'zh' ? error.zh : error
   err(
-    `${paint('red', '✗')} ${paint('bold', error.code)} ${error.kind === 'config' ? error.message : message}${hint === '' ? '' : `\n  → ${hint}`}`,
+    `${paint('red', '✗')} ${paint('bold', error.code)} ${printable(error.kind === 'config' ? error.message : message)}${hint === '' ? '' : `\n  → ${printable(hint)}`}`,
   )
   return exitCodeOf(error)
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { homedir } from 'node:os'
 import { isPenstockError, type Level, type PenstockError } from '@penstock/core'
+import { printable } from '@penstock/core/diagnose'
 import { diskStore } from '@penstock/middleware/stores/disk'
 import { type Baidu, baidu } from '../baidu.ts'
 import type { Recognized } from '../recognize.ts'
@@ -106,5 +107,5 @@ const asJson = (vendor: string, endpoint: string, file: string, { lines, text, r
 /** What happened and what to do, in two lines. */
 export function failure(subject: string, error: PenstockError, { language, paint }: Terminal): string {
   const { message, hint } = language === 'zh' ? error.zh : error
-  return `${paint('red', '✗')} ${subject}: ${paint('bold', error.code)} ${message}${hint === '' ? '' : `\n  → ${hint}`}`
+  return `${paint('red', '✗')} ${subject}: ${paint('bold', error.code)} ${printable(message)}${hint === '' ? '' : `\n  → ${printable(hint)}`}`
 }

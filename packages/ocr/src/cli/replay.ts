@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url'
 import { ConfigError, duration, type Endpoint, type Flight, Secret } from '@penstock/core'
-import { readFlights } from '@penstock/core/diagnose'
+import { printable, readFlights } from '@penstock/core/diagnose'
 import { replay, type Replayable, ReplayDifference } from '@penstock/core/testing'
 import { defaultStack } from '@penstock/middleware'
 import { baiduStack } from '../baidu-stack.ts'
@@ -27,11 +27,14 @@ export async function replayFile(file: string, { stack, asTest }: ReplayFlags, t
     ...(endpoint && { endpoint: endpoint as Endpoint }),
   })
   for (const note of flight.notes)
-    out(`${duration(note.at).padStart(8)}  #${note.attempt} ${paintOut('bold', note.id)}  ${note[language]}`)
+    out(
+      `${duration(note.at).padStart(8)}  #${note.attempt} ${paintOut('bold', printable(note.id))}  ${printable(note[language])}`,
+    )
   const { failure, verdict } = flight
-  out(`${duration(flight.took).padStart(8)}  ${failure?.code ?? verdict ?? ''}${failure ? `  ${failure.because}` : ''}`)
+  const end = `${failure?.code ?? verdict ?? ''}${failure ? `  ${failure.because}` : ''}`
+  out(`${duration(flight.took).padStart(8)}  ${printable(end)}`)
   if (same) err(paint('dim', say('replayedSame', { time: duration(flight.took) })))
-  else err(`${paint('red', '✗')} ${new ReplayDifference(differences).message}`)
+  else err(`${paint('red', '✗')} ${printable(new ReplayDifference(differences).message)}`)
   return same ? exitCodes.ok : exitCodes.data
 }
 
@@ -41,7 +44,7 @@ async function stackOf(
   say: Terminal['say'],
 ): Promise<Replayable> {
   if (file !== undefined) {
-    const { default: stack } = (await import(pathToFileURL(file).href)) as { default?: Replayable }
+    const { default: stack } = (await imported(file, say)) as { default?: Replayable }
     if (Array.isArray(stack) || (typeof stack === 'function' && 'plan' in stack)) return stack
     throw new ConfigError('CONFIG_INVALID', say('noStack', { file }))
   }
@@ -53,6 +56,18 @@ async function stackOf(
   })
 }
 
+/** What is wrong inside it is told as it is. */
+async function imported(file: string, say: Terminal['say']): Promise<unknown> {
+  const { href } = pathToFileURL(file)
+  try {
+    return await import(href)
+  } catch (error) {
+    const { code, url } = error as { readonly code?: string; readonly url?: string }
+    if (code !== 'ERR_MODULE_NOT_FOUND' || (url !== undefined && url !== href)) throw error
+    throw new ConfigError('CONFIG_INVALID', say('noStack', { file }))
+  }
+}
+
 const testOf = (file: string, stack = './stack.ts') => `import { replay } from '@penstock/core/testing'
 import { test } from 'vitest'
 import stack from ${quoted(stack)}
@@ -61,4 +76,4 @@ test('decides as it did', async () => {
   await replay(${quoted(file)}, stack)
 })`
 
-const quoted = (text: string) => `'${text.replace(/[\\']/g, '\\$&')}'`
+const quoted = (text: string) => `'${printable(text.replace(/[\\']/g, '\\$&')).replaceAll('\n', '\\n')}'`

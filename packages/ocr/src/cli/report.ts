@@ -1,5 +1,5 @@
 import type { Flight } from '@penstock/core'
-import { conclude, curl, har, htmlReport, waterfall } from '@penstock/core/diagnose'
+import { conclude, curl, har, htmlReport, printable, waterfall } from '@penstock/core/diagnose'
 import { exitCodes } from './exit-codes.ts'
 import { flightsFrom } from './flights-from.ts'
 import { newFile } from './new-file.ts'
@@ -29,7 +29,7 @@ export async function report(file: string, flags: ReportFlags, terminal: Termina
   const shown = flags.all ? flights : worst(flights)
   const files = [
     { path: flags.html, text: () => htmlReport(shown, { lang: language }) },
-    { path: flags.har, text: () => JSON.stringify(har(shown), undefined, 2) },
+    { path: flags.har, text: () => printable(JSON.stringify(har(shown), undefined, 2)) },
   ]
   for (const { path, text } of files) {
     if (path === undefined) continue
@@ -44,7 +44,7 @@ export async function report(file: string, flags: ReportFlags, terminal: Termina
 
 function printed(flights: readonly Flight[], { ascii, json, curl: lines }: ReportFlags, terminal: Terminal): string[] {
   if (lines) return flights.map((flight) => curl(flight))
-  if (json) return flights.map((flight) => JSON.stringify({ ...flight, conclusion: conclude(flight) }))
+  if (json) return flights.map((flight) => printable(JSON.stringify({ ...flight, conclusion: conclude(flight) })))
   const pictures = flights.map((flight) => waterfall(flight, { ...lookOut(terminal), ...(ascii && { ascii }) }))
   return pictures.length > 0 ? [pictures.join('\n\n')] : []
 }

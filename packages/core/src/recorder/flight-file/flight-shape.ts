@@ -1,9 +1,9 @@
+import { verdicts } from '../../verdict.ts'
 import {
   dictionary,
   such,
   address,
   amount,
-  exactly,
   flag,
   list,
   maybe,
@@ -12,6 +12,8 @@ import {
   record,
   type Shape,
   text,
+  either,
+  word,
 } from './shape.ts'
 
 export const schema = 'penstock.flight/1'
@@ -30,7 +32,15 @@ const certificate = record({
   validTo: moment,
   fingerprint256: text,
 })
-const tls = record({ protocol: maybe(text), cipher: maybe(text), resumed: flag, chain: list(certificate) })
+const tls = record({
+  protocol: maybe(text),
+  cipher: maybe(text),
+  group: maybe(text),
+  alpn: maybe(text),
+  serverName: maybe(text),
+  resumed: flag,
+  chain: list(certificate),
+})
 const connection = record({
   id: number,
   address: maybe(text),
@@ -44,38 +54,45 @@ const connection = record({
   tls: maybe(tls),
   handshake: maybe(record({ sent: number, received: number })),
 })
+/** What is played again is acted upon. */
+const verdict = such((word) => typeof word === 'string' && Object.hasOwn(verdicts, word))
 const failed = record({
-  verdict: text,
+  verdict,
   code: text,
   layer: text,
   because: text,
   phase: text,
   sent: text,
   peerRefused: flag,
-  retryAfter: maybe(number),
+  retryAfter: maybe(amount),
   cut: flag,
 })
+/** Of a field in JSON. */
+const place = such((path) => typeof path === 'string' && path.split('.', 11).length <= 10)
 const answer = record({
   failure: maybe(failed),
   headers: maybe(dictionary(text)),
   body: maybe(
-    record({ kind: text, path: maybe(text), code: maybe(text), messagePath: maybe(text), message: maybe(text) }),
+    either(
+      record({ kind: word('html', 'text') }),
+      record({ kind: word('json'), path: place, code: text, messagePath: place, message: maybe(text) }),
+    ),
   ),
   broken: maybe(failed),
 })
 const recording = record({
-  repeatable: text,
-  body: text,
+  repeatable: word('always', 'unsent', 'never'),
+  body: word('none', 'bytes', 'text', 'factory', 'once'),
   streams: flag,
   layers: maybe(dictionary(such((one) => one === false || (typeof one === 'object' && one !== null)))),
   chance: list(number),
   jumps: list(record({ at: number, milliseconds: number })),
-  abort: maybe(text),
+  abort: maybe(word('AbortError', 'TimeoutError', 'other')),
 })
 const credential = record({
-  in: such((place) => place === 'header' || place === 'query'),
+  in: word('header', 'query'),
   name: text,
-  scheme: maybe(such((scheme) => scheme === 'Bearer' || scheme === 'Basic')),
+  scheme: maybe(word('Bearer', 'Basic')),
 })
 const trip = record({
   answer: maybe(answer),
@@ -95,7 +112,15 @@ const trip = record({
   bytesReceived: number,
   connection: maybe(connection),
   silence: maybe(number),
-  reply: maybe(record({ type: maybe(text), charset: maybe(text), length: maybe(number), skew: maybe(number) })),
+  reply: maybe(
+    record({
+      type: maybe(text),
+      charset: maybe(text),
+      length: maybe(number),
+      skew: maybe(number),
+      requestId: maybe(text),
+    }),
+  ),
 })
 const facts: Shape = (value, at) =>
   typeof value === 'object' && value !== null && Object.values(value).every((one) => typeof one !== 'object')
@@ -103,7 +128,7 @@ const facts: Shape = (value, at) =>
     : at
 
 const own = record({
-  schema: exactly(schema),
+  schema: word(schema),
   id: number,
   level: text,
   method: text,
@@ -113,7 +138,7 @@ const own = record({
   took: amount,
   deadline: maybe(number),
   running: flag,
-  verdict: maybe(text),
+  verdict: maybe(verdict),
   failure: maybe(
     record({
       code: text,
@@ -121,6 +146,7 @@ const own = record({
       because: text,
       status: maybe(number),
       vendorCode: maybe(text),
+      requestId: maybe(text),
       meaning: maybe(bilingual),
       advice: maybe(bilingual),
     }),

@@ -18,13 +18,19 @@ export const amount = such((value) => typeof value === 'number' && value >= 0 &&
 /** A point in time, in a year that has four digits. */
 export const moment = such((value) => typeof value === 'string' && Math.abs(Date.parse(value)) <= Date.UTC(9999, 0))
 export const flag = such((value) => typeof value === 'boolean')
-export const address = such((value) => typeof value === 'string' && URL.canParse(value))
-export const exactly = (word: string): Shape => such((value) => value === word)
+export const address = such((value) => typeof value === 'string' && /^https?:/.test(URL.parse(value)?.protocol ?? ''))
+/** One of these. */
+export const word = (...words: readonly string[]): Shape => such((value) => words.includes(value as string))
 
 export const maybe =
   (shape: Shape): Shape =>
   (value, at) =>
     value === undefined ? undefined : shape(value, at)
+
+export const either =
+  (...shapes: readonly Shape[]): Shape =>
+  (value, at) =>
+    shapes.some((shape) => shape(value, at) === undefined) ? undefined : at
 
 /** Without holes, which a null leaves. */
 export const list =

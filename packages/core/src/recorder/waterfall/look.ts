@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import { printable } from '../printable.ts'
 
 type Style = Parameters<typeof styleText>[0]
 
@@ -16,7 +17,7 @@ export function lookOf(color: boolean, ascii: boolean): Look {
     paint: (style, text) => (color && text.trim() !== '' ? styleText(style, text, { validateStream: false }) : text),
     plain: (text) => {
       // what a file or a server says may try to steer the terminal
-      const harmless = text.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, ' ')
+      const harmless = printable(text.replaceAll(/[\t\r\n]/g, ' '))
       return ascii ? spelled(harmless) : harmless
     },
   }

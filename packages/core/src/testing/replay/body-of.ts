@@ -28,7 +28,9 @@ function put(value: object, path: string, text: string): void {
   const keys = path.split('.')
   const last = keys.pop()!
   const place = keys.reduce<object>((inside, key) => {
-    if (!Object.hasOwn(inside, key)) own(inside, key, {})
+    const there: unknown = Object.hasOwn(inside, key) ? Reflect.get(inside, key) : undefined
+    if (typeof there === 'object' && there !== null) return there
+    own(inside, key, {})
     return Reflect.get(inside, key) as object
   }, value)
   own(place, last, text)

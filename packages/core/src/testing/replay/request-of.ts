@@ -3,6 +3,9 @@ import type { Endpoint } from '../../endpoint.ts'
 import type { Flight } from '../../recorder/flight.ts'
 import type { Request } from '../../request.ts'
 
+/** Bytes of a body: a layer may keep it. */
+const longest = 2 ** 26
+
 /** What was asked for, as far as layers decide by it: the body is as long as it was, and of zeros. */
 export function requestOf(
   { method, url, trips, recording }: Flight,
@@ -10,11 +13,11 @@ export function requestOf(
   signal: AbortSignal,
 ): Request {
   const { repeatable, body, streams, layers } = recording!
-  const length = Math.max(0, ...trips.map(({ bytesSent }) => bytesSent))
+  const length = Math.min(longest, Math.max(0, ...trips.map(({ bytesSent }) => Math.floor(bytesSent))))
   return {
     method,
-    // what was masked in it may be no ASCII
-    path: encodeURI(decodeURI(new URL(url).pathname)),
+    // what was masked in it may be no ASCII: a URL encodes that
+    path: new URL(url).pathname,
     repeatable,
     stream: streams,
     signal,
