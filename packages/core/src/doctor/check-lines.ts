@@ -1,6 +1,7 @@
 import { duration } from '../recorder/notes.ts'
 import { wrap } from '../recorder/waterfall/fit.ts'
 import { textWidth } from '../recorder/waterfall/text-width.ts'
+import type { Bilingual } from '../verdict-table.ts'
 import type { CheckResult } from './check.ts'
 
 type Style = 'red' | 'yellow' | 'green' | 'dim' | 'bold'
@@ -40,15 +41,22 @@ export function checkLines(result: CheckResult, options: CheckLinesOptions = {})
     return [
       head + time,
       ...rest.map((line) => margin + line),
-      ...(fix === undefined ? [] : mended(fix[lang], lang === 'zh' ? '处理  ' : 'fix  ', room, paint)),
+      ...(fix === undefined ? [] : mended(fix, lang, room, paint)),
     ]
   })
   return lines.join('\n')
 }
 
-function mended(text: string, title: string, room: number, paint: NonNullable<CheckLinesOptions['paint']>): string[] {
+function mended(
+  fix: Bilingual,
+  lang: 'en' | 'zh',
+  room: number,
+  paint: NonNullable<CheckLinesOptions['paint']>,
+): string[] {
+  const title = lang === 'zh' ? '处理  ' : 'fix  '
   const indent = ' '.repeat(textWidth(title))
-  // what begins with a small letter is to be copied and run: a command in two lines is none
-  const lines = /^[a-z]/.test(text) ? [text] : wrap(text, room - margin.length - indent.length, '')
+  // what needs no translation is to be copied and run: a command in two lines is none
+  const isCommand = fix.en === fix.zh && /^[a-z]/.test(fix.en)
+  const lines = isCommand ? [fix.en] : wrap(fix[lang], room - margin.length - indent.length, '')
   return lines.map((line, nth) => margin + (nth === 0 ? paint('green', title) : indent) + line)
 }

@@ -51,8 +51,8 @@ const says = findings('http', {
     'fail',
     ['GET {path} is taken, and not answered within {patience:ms}', 'GET {path} 已被接收，但 {patience:ms} 内没有应答'],
     [
-      'curl -v -m 60 -o /dev/null {url} tells whether it hangs or is slow',
-      'curl -v -m 60 -o /dev/null {url} 可区分挂起与缓慢',
+      'See whether it hangs or is slow: curl -v -m 60 -o /dev/null {url}',
+      '区分挂起与缓慢：curl -v -m 60 -o /dev/null {url}',
     ],
   ],
   concluded: ['fail', ['{en}', '{zh}'], ['{fix}', '{fixZh}']],

@@ -45,22 +45,22 @@ const says = findings('runtime', {
   ],
   option: [
     'warn',
-    ['NODE_OPTIONS holds {option}: {effect}', 'NODE_OPTIONS 含 {option}：{effect}'],
+    ['NODE_OPTIONS holds {option}: {effect}', 'NODE_OPTIONS 含 {option}：{effectZh}'],
     ['Take it out of NODE_OPTIONS unless it is meant.', '若非有意，请从 NODE_OPTIONS 中移除。'],
   ],
 })
 
-/** What of NODE_OPTIONS bears on calls. The effect is a word of ours in both languages. */
-const telling: Readonly<Record<string, string>> = {
-  '--use-openssl-ca': 'OpenSSL’s CA store',
-  '--openssl-legacy-provider': 'legacy ciphers',
-  '--tls-min-v1.0': 'TLS 1.0',
-  '--tls-min-v1.1': 'TLS 1.1',
-  '--tls-keylog': 'TLS keys → file',
-  '--insecure-http-parser': 'lenient HTTP parser',
-  '--max-http-header-size': 'header limit',
-  '--dns-result-order': 'address order',
-  '--no-network-family-autoselection': 'no Happy Eyeballs',
+/** What of NODE_OPTIONS bears on calls. */
+const telling: Readonly<Record<string, readonly [en: string, zh: string]>> = {
+  '--use-openssl-ca': ['OpenSSL’s CA store', 'OpenSSL 的 CA 库'],
+  '--openssl-legacy-provider': ['legacy ciphers', '旧式加密算法'],
+  '--tls-min-v1.0': ['TLS 1.0', '启用 TLS 1.0'],
+  '--tls-min-v1.1': ['TLS 1.1', '启用 TLS 1.1'],
+  '--tls-keylog': ['TLS keys → file', 'TLS 密钥写入文件'],
+  '--insecure-http-parser': ['lenient HTTP parser', '宽松的 HTTP 解析'],
+  '--max-http-header-size': ['header limit', '响应头上限'],
+  '--dns-result-order': ['address order', '地址顺序'],
+  '--no-network-family-autoselection': ['no Happy Eyeballs', '关闭 Happy Eyeballs'],
 }
 
 /** Node, its libraries, and what the environment makes of them. */
@@ -109,6 +109,6 @@ function options({ env: { NODE_OPTIONS = '' } }: Scene): Finding[] {
   return NODE_OPTIONS.split(/\s+/).flatMap((word) => {
     const [option = ''] = word.split('=')
     const effect = telling[option]
-    return effect === undefined ? [] : [says.option({ option, effect })]
+    return effect === undefined ? [] : [says.option({ option, effect: effect[0], effectZh: effect[1] })]
   })
 }
