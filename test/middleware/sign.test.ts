@@ -122,6 +122,20 @@ describe('sign', () => {
     expect(bytes.transport.calls[0]!.body).toEqual({ kind: 'bytes', bytes: Buffer.from(text) })
   })
 
+  it.each([
+    ['gives back a piece that it has digested, to be filled again', 'sha256', ['one ', 'two']],
+    ['keeps a piece whose bytes are to be shown', 'bytes', [undefined, undefined]],
+  ] as const)('%s', async (_, reads, expected) => {
+    const { outcome } = set({ reads }, replies(200))
+    const handed: (Buffer | undefined)[] = []
+    const open = function* (): Generator<Uint8Array, void, Buffer | undefined> {
+      handed.push(yield Buffer.from('one '))
+      handed.push(yield Buffer.from('two'))
+    }
+    await outcome({ body: { kind: 'factory', length: 7, open } })
+    expect(handed.slice(0, 2).map((piece) => piece?.toString())).toEqual(expected)
+  })
+
   it('refuses a body that can be read once and is to be read first, before anything is sent', async () => {
     const { outcome, seen, transport } = set({ reads: 'sha256' }, replies(200))
     const pulled = vi.fn(() => Promise.resolve({ done: true as const, value: undefined }))

@@ -37,6 +37,8 @@ const at7: readonly Goal[] = [
   rate(`${onUndici}, buffered`, 'got, form', 2),
   rate(`${onUndici}, buffered`, 'axios, URLSearchParams', 2),
   rate(`${onUndici}, buffered`, tencent, 2),
+  rate(`${onUndici}, JSON signed`, tencent, 2),
+  cpu(`${onUndici}, JSON signed`, tencent, 2),
   memory(`${onUndici}, buffered`, 10),
   rate(`${onUndici}, streamed`, baidu, 20),
   memory(`${onUndici}, streamed`, 15),

@@ -24,12 +24,15 @@ export async function read(call: Call, what: string, most: number, layer: string
 }
 
 interface Taking {
+  /** Whether a piece is held beyond `take`: one that is not goes back to its encoder, to be filled again. */
+  readonly keeps: boolean
   /** A failure when it takes no more. */
   take(piece: Uint8Array): Failure | undefined
   done(): BodyRead | Failure
 }
 
 class Digest implements Taking {
+  readonly keeps = false
   readonly #hash: Hash
 
   constructor(hash: Hash) {
@@ -46,6 +49,7 @@ class Digest implements Taking {
 }
 
 class Bytes implements Taking {
+  readonly keeps = true
   readonly #most: number
   readonly #layer: string
   readonly #pieces: Uint8Array[] = []
@@ -94,9 +98,10 @@ class Source {
       const pieces = (this.#pieces = this.#open())
       const iterator = Symbol.asyncIterator in pieces ? pieces[Symbol.asyncIterator]() : pieces[Symbol.iterator]()
       this.#iterator = iterator
-      for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) {
+      for (let next = await iterator.next(); next.done !== true;) {
         const full = taken.take(next.value)
         if (full !== undefined) return full
+        next = await iterator.next(...((taken.keeps ? [] : [next.value]) as []))
       }
       return undefined
     } catch (reason) {
