@@ -1,4 +1,4 @@
-import { client, type Middleware, pipeline } from '@penstock/core'
+import { client, ledgerOf, type Middleware, pipeline } from '@penstock/core'
 import { later, replies, scriptedTransport, virtualClock } from '@penstock/core/testing'
 import { rateLimit, status, timeout } from '@penstock/middleware'
 import { describe, expect, it } from 'vitest'
@@ -81,6 +81,20 @@ describe('a call that waits for its turn', () => {
     })
     await clock.drain()
     expect((await all).map(({ verdict }) => verdict)).toEqual(['ok', 'ok'])
+  })
+
+  it('has in its ledger why it was refused', async () => {
+    const notesOfSecond = async (options: { limit: number; maxQueue?: number }) => {
+      const { calls, http } = pacedCalls(options, [ok], [within(210)])
+      await http.get('/')
+      const error = await http.get('/').catch((thrown: unknown) => thrown)
+      expect(calls.length).toBe(1)
+      return ledgerOf(error)?.notes?.map(({ kind, facts, layer }) => [kind.id, facts, layer])
+    }
+    expect(await notesOfSecond({ limit: 5 })).toEqual([
+      ['rateLimit.does_not_fit', { wait: 210, left: 210 }, 'rateLimit'],
+    ])
+    expect(await notesOfSecond({ limit: 10, maxQueue: 0 })).toEqual([['rateLimit.full', { ahead: 0 }, 'rateLimit']])
   })
 
   it('is not begun when it is over already', async () => {

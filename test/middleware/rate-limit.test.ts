@@ -158,6 +158,11 @@ describe('rateLimit', () => {
   })
 })
 
+it('rateLimit tells the plan its figures, and that a wait may be of any length', () => {
+  const [layer] = pacedCalls({ limit: 5, window: 2000, guard: 10 }).stack.plan().layers
+  expect(layer).toMatchObject({ slot: 'pace', traits: { limit: 5, window: 2000, guard: 10, waits: Infinity } })
+})
+
 describe('a request that the server refuses as too many', () => {
   it('moves everybody back by what the server asks for, and is noted', async () => {
     const { clock, at, send, calls } = pacedCalls({ limit: 5 }, [refuseFor(3), ok])
