@@ -243,6 +243,21 @@ describe('tracing', () => {
     expect(spans()[0]!.instrumentationScope.name).toBe('penstock')
   })
 
+  it('tells no server of a trace that it has no part in, while no provider is registered', async () => {
+    const { get, transport, layer: told } = traced([replies(200)], {})
+    const from = { traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` }
+    await context.with(propagation.extract(context.active(), from), () => get('/'))
+    expect([transport.calls[0]!.headers, told.dropped]).toEqual([{}, 0])
+  })
+
+  it('traces calls of which nothing is recorded', async () => {
+    const told = tracing({ tracer })
+    const stack = pipeline([told, status()], scriptedTransport(replies(200)))
+    const http = client({ pipeline: stack, origin: 'https://a.example', clock: virtualClock(), diagnose: 'off' })
+    await http.get('/')
+    expect([spans().length, told.dropped]).toEqual([2, 0])
+  })
+
   it('takes the tracer of a provider that hands them out itself, as another copy of the API may register one', async () => {
     const { get, transport } = traced([replies(200)], {})
     const api = (globalThis as Record<symbol, any>)[Symbol.for('opentelemetry.js.api.1')]
