@@ -191,6 +191,14 @@ describe('a server that tells its limit where none is set', () => {
   })
 
   it('does not change a limit that is set', async () => {
-    expect(await secondGoesAt({ 'ratelimit-policy': policy }, { limit: 10, guard: 0, headers: 'follow' })).toBe(100)
+    const { clock, at, send } = pacedCalls({ limit: 10, guard: 0, headers: 'follow' }, [
+      tells({ 'ratelimit-policy': policy }),
+    ])
+    await send()
+    const all = Promise.all([send(), send()])
+    await clock.drain()
+    await all
+
+    expect(at).toEqual([0, 100, 200])
   })
 })
