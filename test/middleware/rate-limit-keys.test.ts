@@ -18,7 +18,7 @@ describe('a key that is idle', () => {
     const again = send({ path: '/a' })
     await clock.drain()
     await again
-    return notesOf(calls[2]!.ledger).at(-1)![1]['guard']
+    return calls[2]!.ledger.notes!.at(-1)!.facts['guard']
   }
 
   it('is forgotten for a new one, and what it had learnt with it, when there is no room', async () => {
@@ -39,7 +39,7 @@ describe('a key that is idle', () => {
     await clock.advance(5000)
     await Promise.all([send({ path: '/a' }), send({ path: '/c' }), send({ path: '/b' })])
 
-    expect(notesOf(calls[4]!.ledger).at(-1)![1]).toMatchObject({ guard: 75 })
+    expect(notesOf(calls[4]!.ledger).at(-1)).toMatchObject(['rateLimit.backs_off', { guard: 75 }])
   })
 
   it('is not idle while its server has said that it takes no more', async () => {
