@@ -33,7 +33,7 @@ describe('importing', () => {
     ['core', `await import('@penstock/core')`, 3],
     ['core and middleware', coreAndMiddleware, 4],
     ['core, and the default stack', `(await import('@penstock/middleware')).defaultStack()`, 12],
-    ['core and the undici transport', `(await import('@penstock/core/undici')).undiciTransport()`, 25],
+    ['core and the undici transport', `(await import('@penstock/core/undici')).undiciTransport()`, 22],
     ['core and the got transport', `(await import('@penstock/core/got')).gotTransport()`, 56],
     ['testing', `await import('@penstock/core/testing')`, 6],
     ['ocr', `await import('@penstock/ocr')`, 9],
