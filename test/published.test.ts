@@ -35,7 +35,7 @@ describe('importing', () => {
     ['core, and the default stack', `(await import('@penstock/middleware')).defaultStack()`, 12],
     ['core and the undici transport', `(await import('@penstock/core/undici')).undiciTransport()`, 22],
     ['core and the got transport', `(await import('@penstock/core/got')).gotTransport()`, 56],
-    ['testing', `await import('@penstock/core/testing')`, 6],
+    ['testing', `await import('@penstock/core/testing')`, 7],
     ['ocr', `await import('@penstock/ocr')`, 9],
   ])('%s loads few files', (_, program, most) => {
     const files = printed(`${hooks}\n${program}\nconsole.log(JSON.stringify(files))`) as string[]
@@ -51,6 +51,16 @@ describe('importing', () => {
     const slow = /^NativeModule (crypto|net|tls|http|https|zlib|stream|dns|fs\/promises|util|worker_threads)$/
 
     expect((printed(program) as string[]).filter((name) => slow.test(name))).toEqual([])
+  })
+
+  it('a default stack is made without Node’s crypto and TLS', () => {
+    const program = `
+      const before = new Set(process.moduleLoadList)
+      const { defaultStack } = await import('@penstock/middleware')
+      defaultStack()
+      console.log(JSON.stringify(process.moduleLoadList.filter((name) => !before.has(name))))`
+
+    expect((printed(program) as string[]).filter((name) => /^NativeModule (crypto|tls|net)$/.test(name))).toEqual([])
   })
 
   it('core and middleware leaves 0.6 MB on the heap at most', () => {
@@ -94,4 +104,10 @@ it('holds no character beyond ASCII, which would double what the engine keeps of
   const wide = files.filter((file) => /[\u0080-\uffff]/.test(readFileSync(join(root, file), 'utf8')))
 
   expect({ some: files.length > 30, wide }).toEqual({ some: true, wide: [] })
+})
+
+it('names no place of the machine that built it', () => {
+  const files = globSync('packages/*/dist/**/*.{js,d.ts}', { cwd: root })
+
+  expect(files.filter((file) => readFileSync(join(root, file), 'utf8').includes(root))).toEqual([])
 })
