@@ -1,9 +1,12 @@
 /** `--capture`, as its users run it: a process of its own. */
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { afterAll, expect, test, vi } from 'vitest'
+import { serving } from '../support/loopback.ts'
 import { tshark } from '../support/tshark.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
@@ -44,4 +47,28 @@ test('with it the calls are in the file, and what shows each is said', async () 
   )
   expect(asked.map(([method]) => method)).toContain('POST')
   expect(asked.flat().some((path) => path.endsWith('/general'))).toBe(true)
+})
+
+test('the doctor’s requests are taken down too, and without consent it examines nothing', async () => {
+  await using server = await serving((_, response) => response.end('ok'))
+  const into = join(home, 'doctor.pcapng')
+  const examine = async (...consent: readonly string[]) => {
+    const words = ['doctor', `${server.origin}/things`, '--only', 'http', '--capture', into, ...consent]
+    const child = spawn(
+      process.execPath,
+      ['--conditions=source', join(root, 'packages/ocr/bin/penstock.js'), ...words],
+      {
+        env: { PATH: process.env['PATH'], HOME: home, LANG: 'C' },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    )
+    const [err, [code]] = await Promise.all([text(child.stderr), once(child, 'close'), text(child.stdout)])
+    return { err, code: code as number }
+  }
+
+  expect((await examine()).err).toContain('say --yes to have that')
+  expect(existsSync(into)).toBe(false)
+  expect((await examine('--yes')).err).toContain('takes down everything')
+  const asked = await tshark(into, ['http.request.uri'], '-Y', 'http.request')
+  expect(asked.flat()).toContain('/things')
 })

@@ -13,6 +13,7 @@ export function plainClient({ origin, wire, transport, clock }: Scene, layers: r
     pipeline: pipeline(stack as unknown as [], transport()),
     origin: origin.origin,
     clock,
-    diagnose: 'errors',
+    // so that a capture takes it down, where one runs
+    diagnose: 'wire',
   })
 }

@@ -4,17 +4,31 @@ import { capture as take, displayFilter, displayFilters, onFlight } from '@penst
 import type { Terminal } from './terminal.ts'
 
 export type CaptureFlags = {
-  readonly capture: string
+  readonly capture?: string
   /** Consent, given beforehand. */
   readonly yes: boolean
 }
 
 /**
- * `--capture FILE`: what calls of level `wire` send and receive, until it is told to stop. Says on `err` what shows each call.
+ * `--capture FILE`: what calls of level `wire` send and receive while something runs. Says on `err` what shows each call.
  *
  * @throws ConfigError `CONFIG_INVALID` without consent, or for a file that is there already
  */
-export async function capture({ capture: file, yes }: CaptureFlags, terminal: Terminal): Promise<() => Promise<void>> {
+export async function captured<Made>(
+  { capture: file, yes }: CaptureFlags,
+  terminal: Terminal,
+  run: () => Promise<Made>,
+): Promise<Made> {
+  if (file === undefined) return run()
+  const stop = await begun(file, yes, terminal)
+  try {
+    return await run()
+  } finally {
+    await stop()
+  }
+}
+
+async function begun(file: string, yes: boolean, terminal: Terminal): Promise<() => Promise<void>> {
   const { err, paint, say, language } = terminal
   if (!yes && !(await agreed(file, terminal))) throw new ConfigError('CONFIG_INVALID', say('captureConsent', { file }))
   const warn = (sentence: Readonly<Record<Terminal['language'], string>>) =>

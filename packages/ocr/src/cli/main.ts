@@ -79,15 +79,10 @@ function program(tty: Terminal, signal: AbortSignal, level: Level | undefined, e
   for (const option of vendorOptions(say('vendorOption'))) recognize.addOption(option)
   recognize.action(async (files: string[], { endpoint, format, explain, capture: into, yes, ...rest }) => {
     const { recognizeFiles } = await import('./recognize.ts')
-    const stop =
-      into === undefined ? undefined : await (await import('./capture.ts')).capture({ capture: into, yes }, tty)
-    const recorded = stop === undefined ? level : 'wire'
+    const recorded = into === undefined ? level : 'wire'
     const flags = { endpoint, format, explain, options: optionsOf(rest), signal, level: recorded } as const
-    try {
-      end(await recognizeFiles(files, flags, tty))
-    } finally {
-      await stop?.()
-    }
+    const { captured } = await import('./capture.ts')
+    end(await captured({ capture: into, yes }, tty, () => recognizeFiles(files, flags, tty)))
   })
 
   root
@@ -126,9 +121,13 @@ function program(tty: Terminal, signal: AbortSignal, level: Level | undefined, e
     .option('--ca <file>', say('ca'))
     .option('--proxy <url>', say('proxy'))
     .option('--clock-limit <seconds>', say('clockLimit'), whole)
-    .action(async (words: string[], flags) =>
-      end(await (await import('./doctor.ts')).examine(words, { ...flags, signal }, tty)),
-    )
+    .option('--capture <file>', say('capture'))
+    .option('--yes', say('yes'), false)
+    .action(async (words: string[], flags) => {
+      const { examine } = await import('./doctor.ts')
+      const { captured } = await import('./capture.ts')
+      end(await captured(flags, tty, () => examine(words, { ...flags, signal }, tty)))
+    })
 
   root
     .command('report')
