@@ -141,6 +141,16 @@ describe('penstock doctor', () => {
     expect(out).not.toMatch(/hunter/)
   })
 
+  it('speaks to the vendor through the proxy too, and to nobody else', async () => {
+    await using way = await proxying()
+    const { code, out } = await run(['--proxy', way.origin, '--json'])
+    expect(ids(out).filter((line) => !/ ok | skip /.test(line))).toEqual([])
+    expect(ids(out)).toContain('permission ok permission.given')
+    expect(new Set(way.asked.map(({ line }) => new URL(line.split(' ')[1]!).origin))).toEqual(new Set([emulator.url]))
+    expect(way.asked.some(({ line }) => line.includes('/oauth/2.0/token'))).toBe(true)
+    expect(code).toBe(0)
+  })
+
   it.each([
     ['env', (url: string) => ({ HTTP_PROXY: url.replace('//', '//me:hunter2@') }), 'HTTP_PROXY'],
     [undefined, () => ({}), 'the stack'],

@@ -82,13 +82,21 @@ describe('a set-up that goes through a proxy', () => {
     await using refusing = await proxying({ answers: 'HTTP/1.1 403 No\r\n\r\n' })
     await using silent = await servingBytes((socket) => void socket.resume())
     await using another = await servingBytes((socket) => socket.end('SSH-2.0\r\n'))
+    await using early = await proxying({ answers: 'HTTP/1.1 200 OK\r\n\r\nfirst' })
     const told: (string | undefined)[] = []
-    for (const url of [refusing.origin, silent.origin, `http://127.0.0.1:${await closedPort()}`, another.origin]) {
+    for (const url of [
+      early.origin,
+      refusing.origin,
+      silent.origin,
+      `http://127.0.0.1:${await closedPort()}`,
+      another.origin,
+    ]) {
       const results = await examined({ origin: 'https://api.example.com', ...by(() => proxy(url)) })
       expect(without(gist(results))).toEqual(skipped)
       told.push(results[1]?.findings[0]?.en.replaceAll(url, 'PROXY'))
     }
     expect(told).toEqual([
+      'nobody answers as a proxy at PROXY, through which calls go (PROXY_REFUSED)',
       'the proxy that calls go through, PROXY, answers 403 and makes no tunnel to port 443 of api.example.com',
       'nobody answers as a proxy at PROXY, through which calls go (ETIMEDOUT)',
       'nobody answers as a proxy at PROXY, through which calls go (ECONNREFUSED)',

@@ -166,6 +166,7 @@ it('every way out is looked at here or in the faults', () => {
     'masked',
     'maskedData',
     'onFlight',
+    'printable',
     'saveBundle',
     'timetable',
   ]

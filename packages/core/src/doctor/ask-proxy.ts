@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
 import type { Clock } from '../clock.ts'
 import { checkIdentity, secureContext } from '../transports/trust.ts'
 import type { ProxyOptions } from '../wire-options.ts'
@@ -44,8 +45,12 @@ export async function askProxy(
     }),
   })
   const answered = new Promise<ProxyAnswer>((resolve) => {
-    const heard = ({ statusCode = 0 }: { readonly statusCode?: number }) => resolve({ status: statusCode })
-    asking.once('connect', heard).once('response', heard)
+    const heard = ({ statusCode = 0 }: IncomingMessage) => resolve({ status: statusCode })
+    asking.once('response', heard).once('connect', (reply, _, early) => {
+      // as the transports have it: what comes before anything was asked for is not the server's
+      if (early.length > 0) resolve({ code: 'PROXY_REFUSED', message: '' })
+      else heard(reply)
+    })
     asking.on('error', ({ code = 'unknown', message }: NodeJS.ErrnoException) => resolve({ code, message }))
     asking.end()
   })

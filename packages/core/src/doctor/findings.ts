@@ -1,3 +1,4 @@
+import { printable } from '../recorder/printable.ts'
 import { type Facts, sentence } from '../recorder/notes.ts'
 import type { Bilingual } from '../verdict-table.ts'
 
@@ -47,15 +48,15 @@ export function findings<const Name extends string>(
 }
 
 const told = ([en, zh]: Pair, facts: Facts): Bilingual => {
-  const plain = Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, printable(value)]))
-  return { en: sentence(en, plain), zh: sentence(zh, plain) }
+  const shown = Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, harmless(value)]))
+  return { en: sentence(en, shown), zh: sentence(zh, shown) }
 }
 
 const longest = 600
 
 /** What a server says may try to steer the terminal, or to fill it. */
-function printable(value: Facts[string]): Facts[string] {
+function harmless(value: Facts[string]): Facts[string] {
   if (typeof value !== 'string') return value
-  const harmless = value.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, ' ')
-  return harmless.length > longest ? `${harmless.slice(0, longest)}…` : harmless
+  const cut = value.length > longest ? `${value.slice(0, longest)}…` : value
+  return printable(cut.replace(/[\n\t]/g, ' '))
 }
