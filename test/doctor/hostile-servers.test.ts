@@ -139,7 +139,7 @@ describe('over http', () => {
   it('a clock is judged by the answers that came, when some never do', async () => {
     let asked = 0
     await using server = await serving((_, response) => void (asked++ < 3 && response.end()))
-    const results = await examined({ origin: server.origin, only: ['clock'], timeout: 20_000 })
+    const results = await examined({ origin: server.origin, only: ['clock'] })
     expect(gist(results).at(-1)).toBe('clock ok clock.right')
   })
 
