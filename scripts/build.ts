@@ -8,6 +8,7 @@ import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'n
 import { basename, join } from 'node:path'
 import { type OutputChunk, rolldown } from 'rolldown'
 import { builtins } from './build/builtins.ts'
+import { checkRaces } from './build/check-races.ts'
 import { lateFile } from './build/late-file.ts'
 import { lateId, lateModules, type LateModules } from './build/late-modules.ts'
 import { layersOf } from './build/layers-of.ts'
@@ -33,6 +34,7 @@ await bundle('core', {
 
 const layers = layersOf(join(root, 'packages/middleware/src/index.ts'))
 const chunks = await bundle('middleware', {
+  alone: ['stores-disk', 'stores-redis'],
   together: { layers: ['default-stack.ts'], ...Object.fromEntries(layers.map(({ name }) => [name, [`${name}.ts`]])) },
 })
 const factories = layers.map(({ factory, path }) => {
@@ -40,14 +42,10 @@ const factories = layers.map(({ factory, path }) => {
   if (!chunk?.exports.includes(factory)) throw new Error(`no file hands out ${factory}`)
   return { name: factory, file: chunk.fileName }
 })
+checkRaces(chunks, { late: factories.map(({ file }) => file), loaded: [], plain: ['all.js'] })
 write('middleware', 'index.js', lateFile(factories, ['@penstock/core']))
 
-await bundle('ocr', {
-  within: ['zod'],
-  // files and image-size, for who sends an image and not its address
-  late: { specifier: '#looking', modules: { look: 'image/look.ts', readSource: 'image/source.ts' } },
-  together: { front: ['index.ts'] },
-})
+await bundle('ocr', { within: ['zod', 'image-size'], together: { front: ['index.ts'] } })
 
 function write(name: string, file: string, text: string): void {
   writeFileSync(join(root, 'packages', name, 'dist/js', file), text)
@@ -55,57 +53,72 @@ function write(name: string, file: string, text: string): void {
 
 type Bundle = {
   readonly late?: LateModules
+  /** Entries that share nothing: they would, with what comes late, and may be loading just then. */
+  readonly alone?: readonly string[]
   /** Libraries of which the used part stands in our files. */
   readonly within?: readonly string[]
   /** Modules that stand in one file with all they import; what two of them import stands with the first. */
   readonly together: Readonly<Record<string, readonly string[]>>
 }
 
-async function bundle(name: string, { late, within = [], together }: Bundle): Promise<OutputChunk[]> {
+async function bundle(name: string, { late, alone = [], within = [], together }: Bundle): Promise<OutputChunk[]> {
   const folder = join(root, 'packages', name)
-  const parts = Object.entries(together).map(([name, modules]): Part => ({
-    name,
-    roots: modules.map((each) => join(folder, 'src', each)),
-    members: new Set(),
-  }))
-  const build = await rolldown({
-    input: { ...entriesOf(folder), ...(late && { [late.specifier.slice(1)]: lateId(late) }) },
-    platform: 'node',
-    external: (id) => !/^[./\0]/.test(id) && !id.startsWith('node:') && !within.includes(id),
-    treeshake: { propertyReadSideEffects: false },
-    // what cannot be resolved, or is imported in a circle, is no warning but a mistake
-    onLog(_, { message }) {
-      throw new Error(message)
-    },
-    plugins: [builtins, late && lateModules(join(folder, 'src'), late), gathering(parts)],
-  })
   const dir = join(folder, 'dist/js')
   rmSync(dir, { recursive: true, force: true })
-  const { output } = await build.write({
-    dir,
-    format: 'esm',
-    // beside each other: `../../package.json` and the peers are where they are for the sources
-    chunkFileNames: '[name].js',
-    // names as in the sources, for who reads a stack
-    minifyInternalExports: false,
-    // a text with one character beyond Latin-1 takes two bytes a character, in the engine too: escaped, it takes one
-    charset: 'ascii',
-    // the promises stand in the types
-    comments: false,
-    codeSplitting: { groups: parts.map(({ name, members }) => ({ name, test: (id) => members.has(id) })) },
+
+  async function built(input: Readonly<Record<string, string>>, parts: readonly Part[]): Promise<OutputChunk[]> {
+    const build = await rolldown({
+      input,
+      platform: 'node',
+      external: (id) => !/^[./\0]/.test(id) && !id.startsWith('node:') && !within.includes(id),
+      treeshake: { propertyReadSideEffects: false },
+      // what cannot be resolved, or is imported in a circle, is no warning but a mistake
+      onLog(_, { message }) {
+        throw new Error(message)
+      },
+      plugins: [builtins, late && lateModules(join(folder, 'src'), late), gathering(parts, late && lateId(late))],
+    })
+    const { output } = await build.write({
+      dir,
+      format: 'esm',
+      // beside each other: `../../package.json` and the peers are where they are for the sources
+      chunkFileNames: '[name].js',
+      // names as in the sources, for who reads a stack
+      minifyInternalExports: false,
+      // a text with one character beyond Latin-1 takes two bytes a character, in the engine too: escaped, it takes one
+      charset: 'ascii',
+      // the promises stand in the types
+      comments: false,
+      codeSplitting: { groups: parts.map(({ name, members }) => ({ name, test: (id) => members.has(id) })) },
+    })
+    await build.close()
+    return output.filter((file) => file.type === 'chunk')
+  }
+
+  const entries = Object.entries(entriesOf(folder))
+  for (const [entry, path] of entries) if (alone.includes(entry)) await built({ [entry]: path }, [])
+  const file = late?.specifier.slice(1)
+  const parts = Object.entries(together).map(([name, modules]): Part => {
+    return { name, roots: modules.map((each) => join(folder, 'src', each)), members: new Set() }
   })
-  await build.close()
+  const chunks = await built(
+    {
+      ...Object.fromEntries(entries.filter(([entry]) => !alone.includes(entry))),
+      ...(late && file && { [file]: lateId(late) }),
+    },
+    parts,
+  )
   for (const library of within)
     copyFileSync(join(folder, 'node_modules', library, 'LICENSE'), join(dir, `${library}.LICENSE`))
-  if (late !== undefined) {
-    const file = late.specifier.slice(1)
+  if (late && file) {
+    checkRaces(chunks, { late: [`${file}.js`], loaded: ['index.js'], plain: [] })
     write(
       name,
       `late-${file}.js`,
       lateFile(Object.keys(late.modules).map((each) => ({ name: each, file: `${file}.js` }))),
     )
   }
-  return output.filter((file) => file.type === 'chunk')
+  return chunks
 }
 
 /** A package's entry points, and its program, by the name of the file that each becomes. */

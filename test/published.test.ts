@@ -98,6 +98,21 @@ it.each([
   expect(printed(program, ...args)).toEqual(['STATUS_503', true, 1])
 })
 
+it.each([
+  ['@penstock/middleware/stores/disk', `middleware.defaultStack().length > 0`],
+  ['@penstock/middleware/stores/redis', `middleware.quota({ limit: 1, per: 'day' }) !== undefined`],
+  ['@penstock/core/diagnose', `core.explain({}) !== undefined`],
+])('what comes late comes while %s is loading', (other, made) => {
+  const program = `
+    const core = await import('@penstock/core')
+    const middleware = await import('@penstock/middleware')
+    const loading = import('${other}')
+    console.log(JSON.stringify(${made}))
+    await loading`
+
+  expect(printed(program)).toBe(true)
+})
+
 it('holds no character beyond ASCII, which would double what the engine keeps of a file', () => {
   // but in the page of the HTML report, a raw template
   const files = globSync('packages/*/dist/js/*.js', { cwd: root, exclude: ['**/diagnose.js'] })

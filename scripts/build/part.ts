@@ -1,4 +1,4 @@
-import type { Plugin } from 'rolldown'
+import type { Plugin, PluginContext } from 'rolldown'
 
 /** Modules that become one file. */
 export type Part = {
@@ -8,19 +8,37 @@ export type Part = {
   readonly members: Set<string>
 }
 
-/** Finds the members of each part when all modules are known. */
-export const gathering = (parts: readonly Part[]): Plugin => ({
+/**
+ * Finds the members of each part when all modules are known.
+ *
+ * @param late a module that comes late: what it shares with other entries is the first part's, and so comes early
+ */
+export const gathering = (parts: readonly Part[], late?: string): Plugin => ({
   name: 'gathering',
   buildEnd() {
     const placed = new Set<string>()
-    for (const { roots, members } of parts) {
-      const walk = (id: string) => {
-        if (placed.has(id)) return
+    for (const [index, { roots, members }] of parts.entries()) {
+      const shared = index === 0 && late !== undefined ? sharedWith(this, late, roots) : []
+      for (const id of reached(this, [...roots, ...shared])) {
+        if (placed.has(id)) continue
         placed.add(id)
         members.add(id)
-        for (const imported of this.getModuleInfo(id)?.importedIds ?? []) walk(imported)
       }
-      for (const each of roots) walk(each)
     }
   },
 })
+
+function sharedWith(context: PluginContext, late: string, roots: readonly string[]): string[] {
+  const entries = [...context.getModuleIds()].filter((id) => context.getModuleInfo(id)?.isEntry)
+  const others = reached(
+    context,
+    entries.filter((id) => id !== late && !roots.includes(id)),
+  )
+  return [...reached(context, [late])].filter((id) => others.has(id))
+}
+
+function reached(context: PluginContext, roots: readonly string[]): Set<string> {
+  const found = new Set(roots)
+  for (const id of found) for (const imported of context.getModuleInfo(id)?.importedIds ?? []) found.add(imported)
+  return found
+}
