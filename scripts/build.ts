@@ -45,7 +45,11 @@ const factories = layers.map(({ factory, path }) => {
 checkRaces(chunks, { late: factories.map(({ file }) => file), loaded: [], plain: ['all.js'] })
 write('middleware', 'index.js', lateFile(factories, ['@penstock/core']))
 
-await bundle('ocr', { within: ['zod', 'image-size'], together: { front: ['index.ts'] } })
+await bundle('ocr', {
+  within: ['zod', 'image-size'],
+  late: { specifier: '#image-size', modules: { imageSize: 'image/image-size.ts' } },
+  together: { front: ['index.ts'] },
+})
 
 function write(name: string, file: string, text: string): void {
   writeFileSync(join(root, 'packages', name, 'dist/js', file), text)

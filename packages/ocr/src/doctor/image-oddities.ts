@@ -1,4 +1,4 @@
-import { imageSize } from 'image-size'
+import { imageSize } from '../image/image-size.ts'
 
 export type ImageOddity = { readonly kind: 'rotated' | 'cmyk' | 'deep'; readonly orientation?: number }
 

@@ -1,4 +1,4 @@
-import { imageSize } from 'image-size'
+import { imageSize } from '../image/image-size.ts'
 import type { ImageLimits } from '../descriptor.ts'
 import type { Picture } from './engine.ts'
 import { fetchPicture } from './fetch-picture.ts'

@@ -1,4 +1,4 @@
-import { imageSize } from 'image-size'
+import { imageSize } from './image-size.ts'
 import type { Refusal } from './refusal.ts'
 import { claimed, truncated } from './truncated.ts'
 
