@@ -36,6 +36,29 @@ export function ratio(runs: readonly Samples[], subject: string, to: string, met
   )
 }
 
+/** How much more than the other, round by round: of the sum of these metrics. */
+export function difference(
+  runs: readonly Samples[],
+  subject: string,
+  than: string,
+  metrics: readonly string[],
+): Spread | undefined {
+  const sums = (run: Samples, name: string) => {
+    const all = metrics.flatMap((metric) => numbersOf(run, name, metric))
+    return all.length < metrics.length
+      ? undefined
+      : all[0]!.map((_, round) => all.reduce((sum, each) => sum + each[round]!, 0))
+  }
+  return together(
+    runs.flatMap((run) => {
+      const [own, others] = [sums(run, subject), sums(run, than)]
+      return own === undefined || others === undefined
+        ? []
+        : [spread(own.map((value, round) => value - others[round]!))]
+    }),
+  )
+}
+
 const numbersOf = (run: Samples, subject: string, metric: string): (readonly number[])[] => {
   const numbers = run[subject]?.[metric]
   return numbers === undefined || numbers.length === 0 ? [] : [numbers]

@@ -1,9 +1,10 @@
 import { Child } from '../harness/child.ts'
 import { inTurns, Notebook } from '../harness/notebook.ts'
 import { type Effort, type Part, wanted } from '../harness/part.ts'
-import { measured, type Samples } from '../harness/samples.ts'
+import { difference, measured, type Samples } from '../harness/samples.ts'
 import { penstock } from './ours.ts'
 import { peers } from './peers.ts'
+import { recorder } from './recorder.ts'
 import type { Cost } from './worker.ts'
 
 const more = (says: string, subject: string, most: number, metric = 'more') => ({
@@ -11,6 +12,15 @@ const more = (says: string, subject: string, most: number, metric = 'more') => (
   most,
   unit: ' ns',
   of: (runs: readonly Samples[]) => measured(runs, subject, metric),
+})
+
+/** What a level costs a call through the whole stack, birth and end included, beyond level `off`. */
+const beyondOff = (level: string, most: number) => ({
+  says: `recording at level ${level}, beyond off`,
+  most,
+  unit: ' ns',
+  of: (runs: readonly Samples[]) =>
+    difference(runs, `penstock, whole stack, ${level}`, 'penstock, whole stack', ['none', 'more']),
 })
 
 export const layers: Part = {
@@ -30,6 +40,9 @@ export const layers: Part = {
     more('eight layers that work', 'penstock, eight layers', 800),
     more('defaultStack()', 'penstock, defaultStack()', 1_500),
     more('whole stack', 'penstock, whole stack', 1_500),
+    more('recording at level off, beside the look at the clock that a deadline needs', 'recorder alone, off', 60),
+    beyondOff('errors', 3_000),
+    beyondOff('all', 15_000),
   ],
   measure,
 }
@@ -38,7 +51,7 @@ async function measure({ rounds, only, progress }: Effort): Promise<Samples> {
   const notebook = new Notebook()
   const children: Child[] = []
   try {
-    for (const name of wanted([...Object.keys(peers), ...Object.keys(penstock)], only)) {
+    for (const name of wanted([...Object.keys(peers), ...Object.keys(penstock), ...Object.keys(recorder)], only)) {
       progress(`warming up ${name}`)
       const child = await Child.start(name, new URL('worker.ts', import.meta.url), [name])
       children.push(child)
