@@ -142,7 +142,7 @@ function ended(call: Call<any>, outcome: Outcome, from: number): LogRecord {
   if (!outcome.failed) record.status = outcome.status
   if (verdict !== 'ok' && verdict !== 'unknown') record.code = outcome.code
   record.attempts = call.ledger.attempts
-  record.requests = call.ledger.trips.length
+  record.requests = call.ledger.requests
   record.milliseconds = call.clock.now() - from
   if (retryAfter !== undefined) record.retryAfter = retryAfter
   return record

@@ -73,6 +73,7 @@ export function tracing<const Name extends string = 'tracing'>(options: TracingO
       const open = guarded(() => opened(outer, call, SpanKind.CLIENT, requestName(call), attemptFacts(call)))
       if (open === undefined) return next(call)
       const { ledger } = call
+      ledger.timed = true
       const before = ledger.trips.length
       const told = (propagate && guarded(() => telling(call, open.context))) || call
       return spanned(

@@ -83,11 +83,13 @@ export class Ledger {
   /** What chance gave to its layers. */
   draws: number[] | undefined = undefined
   #chance: Chance | undefined = undefined
-  /** Whether trips are: at level `off`, where a layer wants to know what they took. */
+  /** Whether trips are kept, and timed: at level `off`, where a layer asks for it. */
   timed: boolean
   /** How many layers the call has entered since a repeater last sent it. Kept by the pipeline. */
   reach = 0
   #depth = 0
+  #attempts = 1
+  #requests = 0
   readonly #address: string
 
   /** @param about `url` with its query or without */
@@ -146,9 +148,12 @@ export class Ledger {
 
   /** Passes inside the repeaters. */
   get attempts(): number {
-    let most = 1
-    for (const { attempt } of this.trips) if (attempt > most) most = attempt
-    return most
+    return this.#attempts
+  }
+
+  /** Handed to the transport, at any level. */
+  get requests(): number {
+    return this.#requests
   }
 
   note(kind: NoteKind, attempt: number, facts: Facts = {}, layer: string = kind.layer): void {
@@ -176,11 +181,15 @@ export class Ledger {
    * @param transport its name
    * @param now undefined when it is not {@link timed}
    * @param sent what it carries
+   * @returns undefined when trips are not kept
    */
-  depart(attempt: number, transport: string, now: number | undefined, sent: Carried): Trip {
+  depart(attempt: number, transport: string, now: number | undefined, sent: Carried): Trip | undefined {
+    this.#requests++
+    if (attempt > this.#attempts) this.#attempts = attempt
+    if (now === undefined) return undefined
     const trip = new Trip(
       attempt,
-      now === undefined ? 0 : now - this.startedAt,
+      now - this.startedAt,
       transport,
       this.level === 'off' ? undefined : new Timeline(this.level === 'wire' ? tripLabel(this, attempt) : undefined),
       this.level === 'off' ? undefined : sent,
@@ -191,8 +200,8 @@ export class Ledger {
   }
 
   /** The transport's answer to a trip. */
-  arrive(trip: Trip, outcome: Outcome): void {
-    trip.end(outcome, this.timed ? this.elapsed() - trip.at : undefined)
+  arrive(trip: Trip | undefined, outcome: Outcome): void {
+    trip?.end(outcome, this.elapsed() - trip.at)
   }
 
   /** @param outcome how it ended, if there is one */

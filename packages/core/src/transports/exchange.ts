@@ -32,16 +32,15 @@ export abstract class Exchange extends Intake implements UploadSocket {
   /** Undefined when nothing is recorded. */
   protected readonly timeline: Timeline | undefined
   readonly #outcome: Promise<Outcome>
-  #resolve!: (outcome: Outcome) => void
-  #reject!: (bug: unknown) => void
+  readonly #resolve: (outcome: Outcome) => void
+  readonly #reject: (bug: unknown) => void
 
   constructor(call: Call<any>, transport: string) {
     super(call, transport)
-    this.timeline = call.ledger.trips.at(-1)?.timeline
-    this.#outcome = new Promise((resolve, reject) => {
-      this.#resolve = resolve
-      this.#reject = reject
-    })
+    this.timeline = call.ledger.level === 'off' ? undefined : call.ledger.trips.at(-1)?.timeline
+    this.#outcome = new Promise(handOut)
+    this.#resolve = resolveIt
+    this.#reject = rejectIt
   }
 
   protected abstract dispatch(request: WireRequest, payload: Payload): void
@@ -141,6 +140,14 @@ export abstract class Exchange extends Intake implements UploadSocket {
     timeline.end(this.connection)
   }
 }
+
+/** One executor for all exchanges: a closure for each would be as large as its promise. */
+const handOut = (resolve: (outcome: Outcome) => void, reject: (bug: unknown) => void): void => {
+  resolveIt = resolve
+  rejectIt = reject
+}
+let resolveIt: (outcome: Outcome) => void
+let rejectIt: (bug: unknown) => void
 
 const received: Reached = { phase: 'receive', sent: 'all' }
 

@@ -26,7 +26,7 @@ export function attemptFacts(call: Call<any>): Attributes {
   const { method, url, attempt, ledger } = call
   const facts = callFacts(call)
   // a redirect's hops and a token's replay were requests too
-  const resent = Math.max(attempt - 1, ledger.trips.length)
+  const resent = Math.max(attempt - 1, ledger.requests)
   return {
     ...facts,
     ...(facts['http.request.method'] === '_OTHER' && { 'http.request.method_original': method }),
