@@ -11,7 +11,7 @@ export type Cost = { readonly none: number; readonly more: number }
 
 const chain = { ...peers, ...penstock, ...recorder }[process.argv[2]!]!
 /** Those that are too short to be sent one at a time. */
-const calls = process.argv[2]! in recorder ? batch : 1
+const calls = Object.hasOwn(recorder, process.argv[2]!) ? batch : 1
 const without = await chain(0)
 const within = await chain(8)
 
