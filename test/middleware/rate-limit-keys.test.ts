@@ -42,16 +42,19 @@ describe('a key that is idle', () => {
     expect(notesOf(calls[4]!.ledger).at(-1)).toMatchObject(['rateLimit.backs_off', { guard: 75 }])
   })
 
-  it('is not idle while its server has said that it takes no more', async () => {
-    const { clock, at, send } = pacedCalls({ limit: 10, guard: 0, keys: 1 }, [tells('"a";r=0;t=7'), ok])
+  it.each([
+    ['no more', 0, [0, 1000, 7000, 7100]],
+    ['one more', 1, [0, 1000, 1000, 7000]],
+  ])('is not idle while its server has said that it takes %s', async (_, rest, times) => {
+    const { clock, at, send } = pacedCalls({ limit: 10, guard: 0, keys: 1 }, [tells(`"a";r=${rest};t=7`), ok])
     await send({ path: '/a' })
     await clock.advance(1000)
     await send({ path: '/b' })
-    const again = send({ path: '/a' })
+    const again = Promise.all([send({ path: '/a' }), send({ path: '/a' })])
     await clock.drain()
     await again
 
-    expect(at).toEqual([0, 1000, 7000])
+    expect(at).toEqual(times)
   })
 })
 

@@ -164,6 +164,27 @@ describe('a call that waits for its turn', () => {
     expect(at).toEqual([0, 700, 1000, 1700, 2000])
   })
 
+  it('makes up for a quarter of a window at most', async () => {
+    const clock = virtualClock()
+    const at: number[] = []
+    const behind = { ...clock, now: () => clock.now() + late }
+    let late = 0
+    const script = scriptedTransport(() => (at.push(behind.now()), ok(undefined as never)))
+    const http = client({
+      pipeline: pipeline([rateLimit({ limit: 10, guard: 0 })], script),
+      origin: 'https://api.example.com',
+      clock: behind,
+    })
+    const all = Promise.all(times(8, () => http.outcome({ path: '/' })))
+    await clock.advance(150)
+    late = 600
+    await clock.drain()
+    await all
+
+    // the third is 600 late: it and two more go one after the other
+    expect(at).toEqual([0, 100, 800, 801, 802, 850, 950, 1050])
+  })
+
   it('is cut when the client is closed', async () => {
     const { clock, http, send } = pacedCalls({ limit: 1 })
     const all = Promise.all([send(), send(), send()])
