@@ -14,6 +14,7 @@ import {
 } from '@penstock/core'
 import { replies, scriptedTransport, virtualClock } from '@penstock/core/testing'
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 
 const origin = 'https://api.example.com'
 const bound = (after: number, verdict: 'late' | 'timeout' = 'late') =>
@@ -47,6 +48,7 @@ describe('a call', () => {
     ['/things/{id}?page={page}', '/things/{id}', { id: 7, page: 1 }],
     ['https://other.example/things/{id}?a', '/things/{id}', { id: 7 }],
     ['HTTP://other.example:81/{id}', '/{id}', { id: 7 }],
+    ['/to/https://other.example/{id}', '/to/https://other.example/{id}', { id: 7 }],
     ['/things/7', undefined, {}],
   ])('of the path %s names itself %s', async (path, template, params) => {
     expect(await look((call) => call.template, { path, params })).toBe(template)
@@ -58,6 +60,55 @@ describe('a call', () => {
     })
     expect(seen).toEqual([`${origin}/a?b=1`, undefined, false, 1, Infinity])
     expect(await look((call) => call.streams, { path: '/', stream: true })).toBe(true)
+  })
+
+  it('knows the endpoint it was made by', async () => {
+    const page = {
+      id: 'page',
+      method: 'GET',
+      path: '/page',
+      encoding: 'none',
+      input: z.any(),
+      output: z.any(),
+    } as const
+    expect(await look((call) => call.endpoint, { path: '/page', endpoint: page })).toBe(page)
+  })
+
+  it('draws from the chance of its client', async () => {
+    expect(await look((call) => call.chance(), { path: '/' }, { chance: () => 0.25 })).toBe(0.25)
+  })
+
+  it('writes down its decisions with its attempt, and under another name where one is given', async () => {
+    const says = notes('polite', { waits: ['waits', '等待'] })
+    const seen = await look((call) => {
+      call.with({ attempt: 2 }).note(says.waits, { wait: 300 })
+      call.note(says.waits, {}, 'mine')
+      return call.ledger.notes
+    })
+    expect(seen).toEqual([
+      { at: 0, attempt: 2, layer: 'polite', kind: says.waits, facts: { wait: 300 } },
+      { at: 0, attempt: 1, layer: 'mine', kind: says.waits, facts: {} },
+    ])
+  })
+
+  it('can be given up without a signal of its caller, for no reason then', async () => {
+    expect(await look((call) => call.cancelled())).toEqual(
+      new Failure('cancelled', 'CANCELLED', 'caller', 'the caller aborted'),
+    )
+  })
+
+  it.each([
+    [{ path: '/' }, { repeatable: 'always', body: 'none', streams: false, overrides: undefined }],
+    [
+      { path: '/', method: 'POST', stream: true, body: 'a' },
+      { repeatable: 'unsent', body: 'text', streams: true, overrides: undefined },
+    ],
+    [
+      { path: '/', stream: false },
+      { repeatable: 'always', body: 'none', streams: false, overrides: undefined },
+    ],
+  ] as const)('tells in its story what was asked for: %j', async (request, asked) => {
+    expect(await look((call) => call.ledger.asked, request)).toEqual(asked)
   })
 
   it('counts calls up', async () => {

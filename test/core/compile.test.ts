@@ -63,6 +63,14 @@ describe.each(['errors', 'all'] as const)('a layer that forgets its outcome, at 
       })
   })
 
+  it('and stands alone, is named at its first call also when it gives a promise', async () => {
+    const forgets = layer({ name: 'forgets', slot: 'wire', run: async () => undefined as never })
+    await expect(http([forgets], { diagnose }).get('/')).rejects.toMatchObject({
+      code: 'NO_OUTCOME',
+      message: 'Layer \'forgets\' gave no outcome: is a "return next(call)" missing?',
+    })
+  })
+
   it('late, by a promise, fails as well', async () => {
     let calls = 0
     const forgets = layer({

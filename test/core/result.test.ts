@@ -72,8 +72,8 @@ describe('a result', () => {
       Buffer.from(await result.bytes()).toString(),
       await result.text(),
       await result.json(),
-      await result.json(z.object({ a: z.number() })),
-    ]).toEqual(['{"a":1}', '{"a":1}', { a: 1 }, { a: 1 }])
+      await result.json(z.object({ a: z.number().transform((a) => a + 1) })),
+    ]).toEqual(['{"a":1}', '{"a":1}', { a: 1 }, { a: 2 }])
   })
 
   it('reads text by the charset that its reply names', async () => {
@@ -113,6 +113,13 @@ describe('a result', () => {
       })(),
     )
     expect([pieces, error.code, result.ledger.end!.code]).toEqual([['{"a"'], 'BODY_BROKEN', 'BODY_BROKEN'])
+  })
+
+  it('gives a stream that ends well, and nothing is thrown', async () => {
+    const result = await get(new Reply(200, {}, coming(bytes('{"a":1}'))))
+    const pieces: string[] = []
+    for await (const piece of result.stream()) pieces.push(Buffer.from(piece).toString())
+    expect([pieces, result.ledger.end]).toEqual([['{"a"'], undefined])
   })
 
   it('lets go of a body that nobody will read', async () => {

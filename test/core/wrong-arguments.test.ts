@@ -50,6 +50,16 @@ it.each<[string, unknown, string]>([
     { pipeline: () => transport, origin: 'https://a.example' },
     'pipeline is none: make one with pipeline([…], transport)',
   ],
+  [
+    'what can be closed and is no function, for a pipeline',
+    { pipeline: { close: async () => {} }, origin: 'https://a.example' },
+    'pipeline is none: make one with pipeline([…], transport)',
+  ],
+  [
+    'a URL that is no text, for an origin',
+    { pipeline: stack, origin: new URL('https://a.example') },
+    'origin is not an http or https URL: write it as https://api.example.com',
+  ],
   ['no origin', { pipeline: stack }, 'origin is not an http or https URL: write it as https://api.example.com'],
   [
     'an origin with a password',

@@ -3,7 +3,7 @@ import { ledgerOf, type Middleware, type ReplyHeaders } from '@penstock/core'
 import { later, replies } from '@penstock/core/testing'
 import type { RateLimitOptions } from '@penstock/middleware'
 import { describe, expect, it } from 'vitest'
-import { pacedCalls } from '../support/paced-calls.ts'
+import { notesOf, pacedCalls } from '../support/paced-calls.ts'
 
 const ok = replies(200)
 const tells = (headers: ReplyHeaders, code = 200) => replies(code, headers)
@@ -99,10 +99,15 @@ describe('a server that takes no more', () => {
       [later(50, tells({ ratelimit: '"a";r=0;t=7' })), ok],
       [within],
     )
-    const ends = Promise.all([9000, 5000, 9000].map((each) => ((after = each), send())))
+    const ends = Promise.all([9000, 5000, 5000, 9000].map((each) => ((after = each), send())))
     await clock.drain()
 
-    expect((await ends).map((end) => (end.failed ? end.code : end.status))).toEqual([200, 'RATE_WAIT', 200])
+    expect((await ends).map((end) => (end.failed ? end.code : end.status))).toEqual([
+      200,
+      'RATE_WAIT',
+      'RATE_WAIT',
+      200,
+    ])
     expect(at).toEqual([0, 7050])
   })
 
@@ -129,6 +134,33 @@ describe('a server that takes no more', () => {
     await send()
 
     expect(at).toEqual([0, 100, 500])
+  })
+
+  it('is noted with what is left of the wait, by the call that was told to wait and not by one that was told to go', async () => {
+    const waits = later(150, tells({ ratelimit: '"a";r=0;t=7' }))
+    const goes = later(100, tells({ ratelimit: '"a";r=90;t=7' }))
+    const { clock, at, http } = pacedCalls({ limit: 10, guard: 0 }, [waits, goes, ok])
+    const all = Promise.all([http.get('/'), http.get('/'), http.get('/')])
+    await clock.drain()
+
+    // the third would have gone at 200: at 150 it is held back to 7250, at 200 let go
+    expect((await all).map(notesOf)).toEqual([
+      [['rateLimit.told', { remaining: 0, wait: 7100 }]],
+      [['rateLimit.waits', { wait: 100, ahead: 0 }]],
+      [['rateLimit.waits', { wait: 200, ahead: 1 }]],
+    ])
+    expect(at).toEqual([0, 100, 200])
+  })
+
+  it('is believed in what it said before, when it says half of it now', async () => {
+    const waits = later(150, tells({ ratelimit: '"a";r=0;t=7' }))
+    const half = later(80, tells({ 'x-ratelimit-reset': '7' }))
+    const { clock, at, send } = pacedCalls({ limit: 10, guard: 0 }, [waits, half, ok])
+    const all = Promise.all([send(), send(), send()])
+    await clock.drain()
+    await all
+
+    expect(at).toEqual([0, 100, 7250])
   })
 
   it('says how long with a refusal too', async () => {
@@ -180,6 +212,24 @@ describe('a server that tells its limit where none is set', () => {
     await send()
 
     expect(at).toEqual([0, 0])
+  })
+
+  it('takes no turn of those behind for a call whose deadline comes before its slower turn', async () => {
+    const slower = later(100, tells({ 'ratelimit-policy': '"a";q=1;w=20' }))
+    let after = Infinity
+    const some: Middleware = (call, next) =>
+      next(call.within({ after, layer: 'deadline', code: 'CALL_DEADLINE', verdict: 'late' }))
+    const { clock, at, send } = pacedCalls(
+      { guard: 0, headers: 'follow' },
+      [tells({ 'ratelimit-policy': '"a";q=2;w=10' }), slower, ok],
+      [some],
+    )
+    await send()
+    const all = Promise.all([Infinity, Infinity, 12_000, Infinity].map((each) => ((after = each), send())))
+    await clock.drain()
+
+    expect((await all).map((end) => (end.failed ? end.code : end.status))).toEqual([200, 200, 'CALL_DEADLINE', 200])
+    expect(at).toEqual([0, 0, 5000, 25_000])
   })
 
   it('is followed when it takes no more, too', async () => {

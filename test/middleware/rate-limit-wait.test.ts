@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { client, ledgerOf, type Middleware, pipeline } from '@penstock/core'
 import { later, replies, scriptedTransport, virtualClock } from '@penstock/core/testing'
 import { rateLimit, status, timeout } from '@penstock/middleware'
@@ -95,6 +96,17 @@ describe('a call that waits for its turn', () => {
       ['rateLimit.does_not_fit', { wait: 210, left: 210 }, 'rateLimit'],
     ])
     expect(await notesOfSecond({ limit: 10, maxQueue: 0 })).toEqual([['rateLimit.full', { ahead: 0 }, 'rateLimit']])
+  })
+
+  it('leaves nothing on the signal of its caller once its turn has come', async () => {
+    const { clock, http } = pacedCalls()
+    const { signal } = new AbortController()
+    await http.get('/')
+    const waiting = http.get('/', { signal })
+    await clock.drain()
+    await waiting
+
+    expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 
   it('is not begun when it is over already', async () => {
@@ -205,6 +217,15 @@ describe('a call that waits for its turn', () => {
 
     // refused at 50: nobody for a second, then further apart
     expect(at).toEqual([0, 1050, 1265])
+  })
+
+  it('is refused at once when it is held back to its very deadline', async () => {
+    const { clock, at, send } = pacedCalls({ limit: 5 }, [later(50, refuseFor(1)), ok], [within(1050)])
+    const all = Promise.all([send(), send()])
+    await clock.advance(50)
+
+    expect((await all)[1]).toMatchObject({ code: 'RATE_WAIT', because: expect.stringContaining('a wait of 1 s') })
+    expect([at, clock.timers]).toEqual([[0], 0])
   })
 
   it('is refused when holding it back no longer fits its deadline', async () => {
