@@ -154,8 +154,10 @@ describe('a call', () => {
       call.context,
       call.giving({ a: 1 }).context,
       call.giving({ a: 1, b: 1 }).giving({ b: 2 }).context,
+      call.giving({ a: 1 }).withHeaders({}, { b: 2 }).context,
+      call.giving({ a: 1 }).withHeaders({}).context,
     ])
-    expect(contexts).toEqual([{}, { a: 1 }, { a: 1, b: 2 }])
+    expect(contexts).toEqual([{}, { a: 1 }, { a: 1, b: 2 }, { a: 1, b: 2 }, { a: 1 }])
   })
 })
 
