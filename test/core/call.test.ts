@@ -97,18 +97,32 @@ describe('a call', () => {
     )
   })
 
-  it.each([
-    [{ path: '/' }, { repeatable: 'always', body: 'none', streams: false, overrides: undefined }],
-    [
-      { path: '/', method: 'POST', stream: true, body: 'a' },
-      { repeatable: 'unsent', body: 'text', streams: true, overrides: undefined },
-    ],
-    [
+  it('tells in its story what was asked for, one thing changed at a time, in one object for those that ask the same', async () => {
+    const layers = { retry: undefined }
+    const asks = [
+      { path: '/' },
+      { path: '/', stream: true },
       { path: '/', stream: false },
-      { repeatable: 'always', body: 'none', streams: false, overrides: undefined },
-    ],
-  ] as const)('tells in its story what was asked for: %j', async (request, asked) => {
-    expect(await look((call) => call.ledger.asked, request)).toEqual(asked)
+      { path: '/', method: 'PATCH' },
+      { path: '/', method: 'PATCH', body: 'a' },
+      { path: '/', method: 'PATCH', body: 'b' },
+      { path: '/', method: 'PATCH', body: 'b', layers },
+      { path: '/', method: 'PATCH', body: 'b' },
+    ]
+    const seen: Call['ledger']['asked'][] = []
+    for (const request of asks) seen.push(await look((call) => call.ledger.asked, request))
+    expect(seen.map(({ repeatable, body, streams }) => [repeatable, body, streams])).toEqual([
+      ['always', 'none', false],
+      ['always', 'none', true],
+      ['always', 'none', false],
+      ['unsent', 'none', false],
+      ['unsent', 'text', false],
+      ['unsent', 'text', false],
+      ['unsent', 'text', false],
+      ['unsent', 'text', false],
+    ])
+    expect(seen.map(({ overrides }) => overrides === layers)).toEqual(asks.map((request) => 'layers' in request))
+    expect([seen[4] === seen[5], seen[5] === seen[6], seen[5] === seen[7]]).toEqual([true, false, true])
   })
 
   it('counts calls up', async () => {
