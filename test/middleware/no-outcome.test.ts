@@ -100,13 +100,13 @@ test.each([
   new TypeError('fetch failed'),
   new TypeError("Cannot read properties of undefined (reading 'name')"),
   new TypeError('reply.json is not a function'),
-  new RangeError("(reading 'verdict')"),
-])('a bug of another kind passes untouched: %s', async (bug) => {
+  new RangeError("Cannot read properties of undefined (reading 'verdict')"),
+])('a bug of another kind passes untouched, however often: %s', async (bug) => {
   const http = open([retry()], () => {
     throw bug
   })
   await longTrusted(http)
-  await expect(http.get('/careless')).rejects.toBe(bug)
+  for (const _ of [1, 2]) await expect(http.get('/careless')).rejects.toBe(bug)
   const buggy = layer({
     name: 'buggy',
     slot: 'judge',
