@@ -110,3 +110,36 @@ describe('pipelines that are made again and again', () => {
     expect(found([bound, passing('holds nothing', 'seal', {})])).toEqual([])
   })
 })
+
+describe('what lint() says', () => {
+  const twice = [bound, retry(), copies, status()]
+
+  it('names the layers in both languages', () => {
+    const stack = pipeline(twice, ok, { acknowledge: { 'one-repeater': 'for the test' } })
+    const { why, zh } = stack.lint().find(({ rule }) => rule === 'one-repeater')!
+    expect([why, zh.why]).toEqual([
+      expect.stringContaining("'retry' and 'copies' both repeat, and multiply"),
+      expect.stringContaining('“retry”、“copies” 都会重复发送'),
+    ])
+  })
+
+  it('is what to do, as a whole sentence, when the pipeline cannot be made', () => {
+    expect(() => pipeline(twice, ok)).toThrow(
+      expect.objectContaining({ code: 'STACK_LINT', hint: 'Keep one of them.' }),
+    )
+  })
+
+  it.each<[string, object, string]>([
+    ['a rule that there is not', { 'no-rule': 'why' }, "acknowledge: there is no rule 'no-rule'"],
+    ['no reason', { 'one-repeater': true }, "acknowledge: say in a sentence why 'one-repeater' is broken on purpose"],
+    [
+      'an empty reason',
+      { 'one-repeater': ' ' },
+      "acknowledge: say in a sentence why 'one-repeater' is broken on purpose",
+    ],
+  ])('refuses to have acknowledged %s', (_, acknowledge, message) => {
+    expect(() => pipeline(twice, ok, { acknowledge })).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID', message }),
+    )
+  })
+})
