@@ -3,6 +3,7 @@ import type { RequestOptions } from '../request.ts'
 import type { HeaderValue } from '../headers.ts'
 import type { Request } from '../request.ts'
 import { Secret } from '../secret.ts'
+import { connectionHeaders } from '../transports/wire-headers.ts'
 
 export type Foreign = {
   readonly method: string
@@ -50,13 +51,4 @@ const added = (had: HeaderValue | undefined, value: string): HeaderValue =>
 
 const credentials = new Set(['authorization', 'proxy-authorization', 'cookie', 'x-api-key', 'api-key'])
 
-const connection = new Set([
-  'connection',
-  'keep-alive',
-  'transfer-encoding',
-  'trailer',
-  'upgrade',
-  'expect',
-  'http2-settings',
-  'te',
-])
+const connection: ReadonlySet<string> = new Set([...connectionHeaders, 'te'])

@@ -44,7 +44,7 @@ function checked(given: Headers): CheckedHeaders {
 /** Undefined when nothing is. */
 function wrongHeader(name: string, value: unknown): string | undefined {
   if (!names.has(name) && !isToken.test(name)) return 'a header has a name that is not a token'
-  if (ours.has(name)) return `the header '${name}' is the transport's own: leave it out`
+  if (connectionHeaders.has(name)) return `the header '${name}' is the transport's own: leave it out`
   if (typeof value === 'string' && isText.test(value)) return undefined
   const values: readonly unknown[] = [value].flat()
   if (values.some((one) => typeof one === 'string' && /[\r\n]/.test(one)))
@@ -64,7 +64,7 @@ const isToken = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 const isText = /^[\t\x20-\x7e\x80-\xff]*$/
 
 /** They speak of the connection, which is the transport's to keep. */
-const ours = new Set([
+export const connectionHeaders: ReadonlySet<string> = new Set([
   'connection',
   'keep-alive',
   'transfer-encoding',
