@@ -80,6 +80,7 @@ describe('a call', () => {
 
   it('writes down its decisions with its attempt, and under another name where one is given', async () => {
     const says = notes('polite', { waits: ['waits', '等待'] })
+    expect(says.waits.id).toBe('polite.waits')
     const seen = await look((call) => {
       call.with({ attempt: 2 }).note(says.waits, { wait: 300 })
       call.note(says.waits, {}, 'mine')

@@ -1,5 +1,5 @@
 /** What stands in the rows of a story. */
-import { client, explain, layer, ledgerOf, notes, pipeline } from '@penstock/core'
+import { client, explain, Failure, layer, ledgerOf, type Middleware, notes, pipeline } from '@penstock/core'
 import { breaks, later, replies, scriptedTransport, type Step, virtualClock } from '@penstock/core/testing'
 import { status } from '@penstock/middleware'
 import { describe, expect, it } from 'vitest'
@@ -177,4 +177,57 @@ describe('the story', () => {
       '    20 ms  #1  wire           200 after 20 ms',
     ])
   })
+})
+
+describe('late in the life of a clock', () => {
+  it('a call made for another stands where it began, and each tells how long it took, in both languages', async () => {
+    const clock = virtualClock()
+    const http = (step: Step, ...layers: Middleware[]) =>
+      client({ pipeline: pipeline(layers, scriptedTransport(step)), origin: 'https://api.example.com', clock })
+    const asks: Middleware = async (call, next) => {
+      await call.wait(5)
+      await http(later(20, replies(200))).outcome({ path: '/price', parent: call })
+      return next(call)
+    }
+    await clock.advance(100_000)
+    const done = http(later(10, replies(200)), asks).get('/')
+    await clock.drain()
+    const result = await done
+    const rows = (lang: 'en' | 'zh') => explain(result, { lang }).split('\n').slice(1)
+
+    expect(rows('en')).toEqual([
+      'unknown after 1 attempt, 1 request, 35 ms',
+      '     5 ms  ↳   GET https://api.example.com/price: unknown after 1 attempt, 1 request, 20 ms',
+      '    25 ms    #1  wire           200 after 20 ms',
+      '    35 ms  #1  wire           200 after 10 ms',
+    ])
+    expect(rows('zh')[0]).toBe('unknown 共 1 次尝试、1 个请求，耗时 35 ms')
+  })
+})
+
+it('of a call that came to no layer no times of layers are shown', async () => {
+  const http = client({
+    pipeline: pipeline([], scriptedTransport(replies(200))),
+    origin: 'https://api.example.com',
+    clock: virtualClock(),
+    diagnose: 'all',
+  })
+  await http.close()
+  const story = explain(await http.get('/').catch((error: unknown) => error))
+  expect([story.includes('CLIENT_CLOSED'), story.includes('total')]).toEqual([true, false])
+})
+
+it('what a layer advises of a code that no table knows is the end, in the language that is asked for', async () => {
+  const hint = { en: 'Ask in the morning.', zh: '请明早再试。' }
+  const asleep = new Failure('refused', 'ASLEEP', 'night', 'everybody sleeps', { hint })
+  const http = client({
+    pipeline: pipeline([() => Promise.resolve(asleep)], scriptedTransport(replies(200))),
+    origin: 'https://api.example.com',
+    clock: virtualClock(),
+  })
+  const error: unknown = await http.get('/').catch((thrown: unknown) => thrown)
+  expect([explain(error).split('\n').at(-1), explain(error, { lang: 'zh' }).split('\n').at(-1)]).toEqual([
+    '→ Ask in the morning.',
+    '→ 请明早再试。',
+  ])
 })
