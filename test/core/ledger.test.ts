@@ -4,19 +4,23 @@ import {
   client,
   type ClientOptions,
   Failure,
+  layer,
   ledgerOf,
   type Middleware,
   notes,
   pipeline,
+  Secret,
+  type Trip,
 } from '@penstock/core'
-import { breaks, replies, scriptedTransport, type Step, virtualClock } from '@penstock/core/testing'
+import { breaks, later, replies, scriptedTransport, type Step, virtualClock } from '@penstock/core/testing'
+import { status } from '@penstock/middleware'
 import { describe, expect, it } from 'vitest'
 
 const origin = 'https://api.example.com'
 
 /** The ledger of one call at a clock that stands at 1000 ms, once a layer has had it. */
 async function ledgerAfter(
-  layer: (call: Call) => unknown,
+  looks: (call: Call) => unknown,
   { step = replies(200), path = '/a', ...options }: Partial<ClientOptions> & { step?: Step; path?: string } = {},
 ) {
   const clock = virtualClock()
@@ -24,7 +28,7 @@ async function ledgerAfter(
   let seen!: Call
   const does: Middleware = async (call, next) => {
     seen = call
-    await layer(call)
+    await looks(call)
     return next(call)
   }
   const http = client({ pipeline: pipeline([does], scriptedTransport(step)), origin, clock, ...options })
@@ -91,7 +95,7 @@ describe('a ledger', () => {
   })
 
   it('has a copy that goes its own way among its children once, and none at level off', async () => {
-    const forks = ({ ledger }: Call) => ledger.adopt(ledger.fork())
+    const forks = ({ ledger }: Call) => ledger.fork()
     const ledger = await ledgerAfter((call) => {
       forks(call)
       call.ledger.adopt(call.ledger.children![0]!)
@@ -106,6 +110,8 @@ describe('a ledger', () => {
       undefined,
     ])
     expect((await ledgerAfter(forks, { diagnose: 'off' })).children).toBeUndefined()
+    for (const verdict of ['cancelled', 'network'] as const) copy!.settle(verdict)
+    expect([copy!.verdict, copy!.reason, copy!.end]).toEqual(['network', undefined, undefined])
   })
 
   it('ends with who failed, and with nothing after what went well', async () => {
@@ -115,6 +121,48 @@ describe('a ledger', () => {
       { code: 'CONNECTION_RESET', layer: 'scripted', status: undefined, vendorCode: undefined, meaning: undefined },
     ])
     expect((await ledgerAfter(nothing)).end).toBeUndefined()
+  })
+
+  it('ends with what the server answered when that is judged a failure, and with nothing when it is judged well', async () => {
+    const judged = async (code: number) => {
+      const http = client({ pipeline: pipeline([status()], scriptedTransport(replies(code))), origin })
+      return ledgerOf(await http.get('/').catch((error: unknown) => error))!
+    }
+    expect((await judged(503)).end).toEqual({
+      code: 'STATUS_503',
+      layer: 'server',
+      because: 'the server answered 503',
+      status: 503,
+      vendorCode: undefined,
+      requestId: undefined,
+      meaning: undefined,
+      advice: undefined,
+    })
+    const well = await judged(200)
+    expect([well.verdict, well.end]).toEqual(['ok', undefined])
+  })
+
+  it('counts the highest attempt, and keeps every request in its order, with how long it took', async () => {
+    const clock = virtualClock()
+    const repeats = layer({
+      name: 'repeats',
+      slot: 'repeat',
+      calls: 'many',
+      async run(call, next) {
+        await call.wait(5)
+        await next(call.with({ attempt: 3 }))
+        return next(call.with({ attempt: 2 }))
+      },
+    })
+    const made = pipeline([repeats], scriptedTransport(later(10, breaks('CONNECTION_RESET')), later(20, replies(200))))
+    const done = client({ pipeline: made, origin, clock }).get('/')
+    await clock.drain()
+    const { attempts, requests, trips } = ledgerOf(await done)!
+    expect([attempts, requests]).toEqual([3, 2])
+    expect(trips.map(({ attempt, at, took, status: code }) => [attempt, at, took, code])).toEqual([
+      [3, 5, 10, undefined],
+      [2, 15, 20, 200],
+    ])
   })
 
   it('keeps the reason of a caller that aborted, and of nobody else', async () => {
@@ -153,6 +201,24 @@ describe('a request that was sent', () => {
       'all',
     ])
     expect([trip!.headers, trip!.failure, trip!.credentials!.length]).toEqual([{ 'x-a': '1' }, undefined, 1])
+  })
+
+  it('has sent nothing as far as is known, until its answer is here', async () => {
+    let seen: unknown
+    await ledgerAfter(nothing, {
+      step: (call) => {
+        const [{ phase, sent, took } = {}] = call.ledger.trips as [Trip?]
+        seen = [phase, sent, took]
+        return replies(200)(call)
+      },
+    })
+    expect(seen).toEqual(['local', 'none', undefined])
+  })
+
+  it('names the parameters that were secret too', async () => {
+    const http = client({ pipeline: pipeline([], scriptedTransport(replies(200))), origin, clock: virtualClock() })
+    const result = await http.get('/', { query: { key: new Secret('key', 'abc'), page: 1 } })
+    expect(ledgerOf(result)!.trips[0]!.credentials).toEqual([{ in: 'query', name: 'key' }])
   })
 
   it('and failed is told with the failure, as it came', async () => {
