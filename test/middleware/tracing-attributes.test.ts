@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { operationOf, vendorOf } from '../../packages/middleware/src/observe/operation-of.ts'
 import { httpAttributes } from '../../packages/middleware/src/observe/http-attributes.ts'
 
 it.each([
@@ -18,3 +19,16 @@ it.each([
     })
   },
 )
+
+it('a method that the conventions do not know is told as _OTHER', () => {
+  expect(httpAttributes({ method: 'BREW', origin: 'https://a.example' })['http.request.method']).toBe('_OTHER')
+})
+
+it('a call is told by its endpoint and the vendor of it, else by its template, else by nothing', () => {
+  const calls = [{ endpoint: { id: 'baidu.generalBasic' }, template: '/a/{id}' }, { template: '/a/{id}' }, {}] as any[]
+  expect(calls.map((call) => [operationOf(call), vendorOf(call)])).toEqual([
+    ['baidu.generalBasic', 'baidu'],
+    ['/a/{id}', undefined],
+    [undefined, undefined],
+  ])
+})
