@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import type { Dispatcher } from 'undici'
 import type { Call } from '../call.ts'
 import type { Connection } from '../recorder/connection.ts'
@@ -65,7 +66,9 @@ export class UndiciExchange extends Exchange implements Passenger {
   }
 
   flushed(): boolean {
-    return this.#lane?.dial?.socket.writableLength === 0
+    const socket: (Socket & { readonly alpnProtocol?: unknown }) | undefined = this.#lane?.dial?.socket
+    // an HTTP/2 session holds pieces itself, until the server has room for them
+    return socket?.writableLength === 0 && socket.alpnProtocol !== 'h2'
   }
 
   protected abort(): void {
