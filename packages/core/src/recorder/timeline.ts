@@ -107,17 +107,13 @@ export class Timeline {
     const sentAt = Math.min(this.sentAt ?? Infinity, this.answeredAt ?? Infinity, end)
     const dialled = connection !== undefined && (connection.readyAt ?? Infinity) > dispatchedAt
     const { startedAt: from, lookedUpAt, connectedAt, readyAt } = dialled ? connection : nothing
-    const over = startedAt ?? end
-    const dns = between(from, Math.min(lookedUpAt ?? connectedAt ?? over, over))
-    const tcp = between(
-      lookedUpAt ?? (connectedAt === undefined ? undefined : from),
-      Math.min(connectedAt ?? over, over),
-    )
-    const tls = connection?.secured === true ? between(connectedAt, Math.min(readyAt ?? over, over)) : 0
+    const dns = between(from, lookedUpAt)
+    const tcp = between(lookedUpAt, connectedAt)
+    const tls = connection?.secured === true ? between(connectedAt, readyAt) : 0
     const send = between(startedAt, sentAt)
-    const wait = startedAt === undefined ? 0 : between(sentAt, this.answeredAt)
+    const wait = between(sentAt, this.answeredAt)
     const receive = between(this.answeredAt, end)
-    const queue = Math.max(0, over - dispatchedAt - dns - tcp - tls)
+    const queue = Math.max(0, (startedAt ?? end) - dispatchedAt - dns - tcp - tls)
     return { queue, dns, tcp, tls, send, wait, receive }
   }
 }
