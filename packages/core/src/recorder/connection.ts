@@ -74,7 +74,7 @@ export class Connection {
   /** What the handshake has taken so far; undefined without TLS, and where the bytes cannot be counted. */
   get handshake(): HandshakeBytes | undefined {
     const { bytesWritten, bytesRead } = this.#tcp ?? {}
-    if (this.#handshake !== undefined || bytesWritten === undefined || bytesRead === undefined) return this.#handshake
+    if (bytesWritten === undefined || bytesRead === undefined) return this.#handshake
     return { sent: bytesWritten, received: bytesRead }
   }
 

@@ -105,8 +105,8 @@ export class Timeline {
       from === undefined ? 0 : Math.max(0, Math.min(to ?? end, end) - Math.max(from, dispatchedAt))
     // an answer may come before all was sent
     const sentAt = Math.min(this.sentAt ?? Infinity, this.answeredAt ?? Infinity, end)
-    const dialled = connection !== undefined && (connection.readyAt ?? Infinity) > dispatchedAt
-    const { startedAt: from, lookedUpAt, connectedAt, readyAt } = dialled ? connection : nothing
+    // what it reached before the dispatch comes out as nothing, so a kept one has none of these
+    const { startedAt: from, lookedUpAt, connectedAt, readyAt } = connection ?? nothing
     const dns = between(from, lookedUpAt)
     const tcp = between(lookedUpAt, connectedAt)
     const tls = connection?.secured === true ? between(connectedAt, readyAt) : 0
