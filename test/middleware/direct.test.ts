@@ -1,8 +1,13 @@
 import { client, pipeline, Secret } from '@penstock/core'
 import { replies, scriptedTransport } from '@penstock/core/testing'
 import { direct } from '@penstock/middleware'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
+const variables = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NODE_USE_ENV_PROXY']
+
+beforeEach(() => {
+  for (const name of variables.flatMap((name) => [name, name.toLowerCase()])) vi.stubEnv(name, undefined)
+})
 afterEach(() => void vi.unstubAllEnvs())
 
 async function get(headers: Record<string, string | Secret> = {}) {
@@ -18,13 +23,16 @@ async function get(headers: Record<string, string | Secret> = {}) {
 
 describe('direct', () => {
   it('takes off what only a proxy is told, and says so', async () => {
-    const { sent, notes } = await get({
-      'Proxy-Authorization': new Secret('p', 'canary'),
-      'proxy-connection': 'keep-alive',
-      accept: 'x',
-    })
-    expect(sent).toEqual({ accept: 'x' })
-    expect(notes).toEqual([['direct.stripped', { headers: 'proxy-authorization, proxy-connection' }]])
+    const credential = { 'Proxy-Authorization': new Secret('p', 'canary') }
+    const connection = { 'proxy-connection': 'keep-alive' }
+    for (const [told, headers] of [
+      [{ ...credential, ...connection }, 'proxy-authorization, proxy-connection'],
+      [credential, 'proxy-authorization'],
+      [connection, 'proxy-connection'],
+    ] as const) {
+      const { sent, notes } = await get({ ...told, accept: 'x' })
+      expect({ sent, notes }).toEqual({ sent: { accept: 'x' }, notes: [['direct.stripped', { headers }]] })
+    }
   })
 
   it('says which proxy variables have no effect, by name alone', async () => {
@@ -37,10 +45,6 @@ describe('direct', () => {
   })
 
   it('has nothing to say when there is nothing to ignore', async () => {
-    for (const name of ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NODE_USE_ENV_PROXY']) {
-      vi.stubEnv(name, undefined)
-      vi.stubEnv(name.toLowerCase(), undefined)
-    }
     expect(await get({ accept: 'x' })).toMatchObject({ sent: { accept: 'x' }, notes: [] })
   })
 })

@@ -78,7 +78,11 @@ describe('proxyFromEnv', () => {
     ['10.0.0.0/8', 'http://10.200.0.1/', true],
     ['10.0.0.0/8', 'http://11.0.0.1/', false],
     ['10.0.0.0/8', 'http://10.example.com/', false],
+    ['10.1.2.3/32', 'http://10.1.2.3/', true],
+    ['0.0.0.0/0', 'http://10.1.2.3/', true],
     ['10.0.0.0/33', 'http://10.0.0.0/', false],
+    ['10.0.0.0/-1', 'http://10.0.0.0/', false],
+    ['10.0.0.0/0x8', 'http://10.0.0.0/', false],
     ['10.0.0.0/x', 'http://10.0.0.0/', false],
     ['127.0.0.1:8080', 'http://127.0.0.1:8080/', true],
     ['::1', 'http://[::1]/', true],
@@ -86,6 +90,8 @@ describe('proxyFromEnv', () => {
     ['[::1]:82', 'http://[::1]:81/', false],
     ['fd00::/8', 'http://[fd12::1]/', true],
     ['fd00::/8', 'http://[fe80::1]/', false],
+    ['::1/128', 'http://[::1]/', true],
+    ['[fd00::]/8:81', 'http://[fd12::1]:81/', false],
     [',', 'http://localhost/', false],
   ])('NO_PROXY %s for %s: %s', async (list, url, excepted) => {
     expect((await way({ http_proxy: 'http://p:1', https_proxy: 'http://p:1', NO_PROXY: list }, url))[0]).toBe(

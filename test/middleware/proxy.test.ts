@@ -26,17 +26,20 @@ describe('proxy', () => {
     expect(ledger.notes).toBeUndefined()
   })
 
-  it.each<[ProxyLayerOptions, string]>([
+  it.each<[ProxyLayerOptions, string, string?]>([
     [{ user: 'app', password: 'hush' }, basic('app:hush')],
     [{ user: 'app', password: new Secret('password', 'hüsh hush') }, basic('app:hüsh hush')],
     [{ user: 'app' }, basic('app:')],
     [{ authorization: 'Bearer hush' }, 'Bearer hush'],
-    [{ authorization: new Secret('token', 'Bearer hush') }, 'Bearer hush'],
-  ])('sends the credential %o as a secret', async (options, text) => {
+    [{ authorization: 'hush' }, 'hush'],
+    [{ authorization: 'Digest user="hush", nc=00000001' }, 'Digest user="hush", nc=00000001'],
+    [{ authorization: new Secret('token', 'Bearer hush') }, 'Bearer hush', 'token'],
+  ])('sends the credential %o as a secret', async (options, text, name = 'proxy_authorization') => {
     const { http, transport, stack } = set(at, options)
     await http.get('/')
     const { wire } = transport.calls[0]!
-    expect(wire.proxy!.authorization!.reveal()).toBe(text)
+    const authorization = wire.proxy!.authorization!
+    expect([authorization.reveal(), authorization.name]).toEqual([text, name])
     expect(inspect([wire, stack.plan()], { depth: 9 })).not.toContain('hush')
     expect(JSON.stringify([wire, stack.plan()])).not.toContain('hush')
   })
@@ -93,6 +96,16 @@ describe('proxy', () => {
       {},
       'proxy(): the address of the proxy may hold no user or password: give them as { user, password }',
     ],
+    [
+      'http://hush@proxy',
+      {},
+      'proxy(): the address of the proxy may hold no user or password: give them as { user, password }',
+    ],
+    [
+      'http://:hush@proxy',
+      {},
+      'proxy(): the address of the proxy may hold no user or password: give them as { user, password }',
+    ],
     ['http://proxy/path', {}, 'proxy(): the address of the proxy has a path: leave it out'],
     ['http://proxy?a', {}, 'proxy(): the address of the proxy has a path: leave it out'],
     [at, { password: 'hush' }, 'proxy(): the user is missing, or holds a colon'],
@@ -100,6 +113,9 @@ describe('proxy', () => {
     [at, { user: 'a', password: 'hush\n' }, 'proxy(): the user or the password holds a line break'],
     [at, { user: 'a\r' }, 'proxy(): the user or the password holds a line break'],
     [at, { authorization: 'Bearer hush\n' }, 'proxy(): authorization is no value of a header'],
+    [at, { authorization: ' Bearer hush' }, 'proxy(): authorization is no value of a header'],
+    [at, { authorization: 'Bearer hüsh' }, 'proxy(): authorization is no value of a header'],
+    [at, { authorization: '' }, 'proxy(): authorization is no value of a header'],
     [at, { authorization: 'Bearer a', user: 'a' }, 'proxy(): give authorization, or user and password'],
     [at, { authorization: 'Bearer a', password: 'a' }, 'proxy(): give authorization, or user and password'],
     [

@@ -28,6 +28,18 @@ describe('tls', () => {
     expect(Object.isFrozen(one) && Object.isFrozen(one!.tls)).toBe(true)
   })
 
+  it('gives the same object for each of several that come by turns, so that their pools are found', async () => {
+    const transport = scriptedTransport(replies(200))
+    const wires = [{ tls: { serverName: 'a' } }, { tls: { serverName: 'b' } }]
+    const turns = [0, 1, 0, 1].map((turn) => wires[turn]!)
+    const stack = pipeline([(call, next) => next(call.withWire(turns.shift()!)), tls()], transport)
+    const http = client({ pipeline: stack, origin: 'https://api.example.com' })
+    while (turns.length > 0) await http.get('/')
+    const [one, other, ...again] = transport.calls.map(({ wire }) => wire)
+    expect([one!, other!].map((wire) => wire.tls!.serverName)).toEqual(['a', 'b'])
+    expect([again[0] === one, again[1] === other]).toEqual([true, true])
+  })
+
   it('hands its options on, inner ones winning nothing over them', async () => {
     const transport = scriptedTransport(replies(200))
     const stack = pipeline(
@@ -63,16 +75,6 @@ describe('tls', () => {
       'versions in the wrong order',
       { minVersion: 'TLSv1.3', maxVersion: 'TLSv1.2' },
       'tls(): minVersion is above maxVersion',
-    ],
-    [
-      'a switch for verification',
-      { rejectUnauthorized: false },
-      'tls(): rejectUnauthorized is no option: verification stays on; trust a private server by ca or pins',
-    ],
-    [
-      'a check of one’s own',
-      { checkServerIdentity: () => undefined },
-      'tls(): checkServerIdentity is no option: verification stays on; trust a private server by ca or pins',
     ],
     ['a pin of another length', { pins: ['AAAA'] }, 'tls(): each of pins must be a SHA-256 in base64'],
     ['a pin that is none', { pins: ['abc'] }, 'tls(): each of pins must be a SHA-256 in base64'],
@@ -112,6 +114,24 @@ describe('tls', () => {
     ],
   ])('refuses to be made with %s', (_, options, message) => {
     expect(() => tls(options as TlsLayerOptions)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID', message }))
+  })
+
+  it.each(['rejectUnauthorized', 'checkServerIdentity', 'secureContext', 'requestCert'])(
+    'refuses %s, by which verification could be turned off',
+    (option) => {
+      expect(() => tls({ [option]: false })).toThrow(
+        expect.objectContaining({
+          code: 'CONFIG_INVALID',
+          message: `tls(): ${option} is no option: verification stays on; trust a private server by ca or pins`,
+        }),
+      )
+    },
+  )
+
+  it('asks for TLS 1.2 at most', async () => {
+    const { http, transport } = set({ maxVersion: 'TLSv1.2' })
+    await http.get('/')
+    expect(transport.calls[0]!.wire.tls).toEqual({ minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' })
   })
 
   it('takes a client certificate, its encrypted key as a secret, and a bundle with remarks', () => {

@@ -59,12 +59,9 @@ function opensslRefuses({ cert, key, passphrase, ciphers, groups }: TlsOptions):
   if (Object.values(options).every((value) => value === undefined)) return undefined
   try {
     // with no authorities: to load the system's takes time, and nothing is verified here
-    createSecureContext({
-      ca: [],
-      ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)),
-    })
+    createSecureContext({ ca: [], ...options })
   } catch (error) {
-    return (error as { code?: string }).code ?? 'no code'
+    return String((error as { code?: unknown }).code)
   }
   return undefined
 }

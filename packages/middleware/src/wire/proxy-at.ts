@@ -16,7 +16,7 @@ export type ProxyCredential = {
  */
 export function proxyAt(where: string, url: string, credential: ProxyCredential, tls?: TlsOptions): ProxyOptions {
   const wrong = (because: string) => new ConfigError('CONFIG_INVALID', `${where}: ${because}`)
-  const at = typeof url === 'string' ? URL.parse(url) : null
+  const at = URL.parse(url)
   if (at === null) throw wrong('the address of the proxy is no URL: write it as http://proxy.example.com:3128')
   if (at.protocol !== 'http:' && at.protocol !== 'https:') throw wrong('a proxy is spoken to by http or https alone')
   if (at.username !== '' || at.password !== '')
