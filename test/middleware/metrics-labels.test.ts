@@ -2,7 +2,7 @@
 import { connect } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { client, layer, notes, pipeline, type Stackable } from '@penstock/core'
-import { replies, scriptedTransport, type Step, virtualClock } from '@penstock/core/testing'
+import { breaks, replies, scriptedTransport, type Step, virtualClock } from '@penstock/core/testing'
 import { metrics, type MeterLike, status } from '@penstock/middleware'
 import { describe, expect, it } from 'vitest'
 
@@ -167,10 +167,10 @@ describe('metrics', () => {
   })
 
   it.each([
-    [metrics(), 'Prometheus'],
-    [metrics({ meter: remembering().meter }), 'OpenTelemetry'],
-  ])('says in the plan where it goes', (measured, about) => {
-    const plan = pipeline([measured], scriptedTransport(replies(200))).plan()
+    [{}, 'Prometheus'],
+    [{ meter: remembering().meter }, 'OpenTelemetry'],
+  ])('says in the plan where it goes', (options, about) => {
+    const plan = pipeline([metrics(options)], scriptedTransport(replies(200))).plan()
     expect(String(plan)).toBe(`metrics(${about}) → scripted`)
   })
 
@@ -183,6 +183,16 @@ describe('metrics', () => {
       { operation: '/a/{id}' },
       { operation: 'other' },
     ])
+  })
+
+  it('tells apart one code of requests without an answer, when it is told so', async () => {
+    const { meter, of } = remembering()
+    const steps = [breaks('CONNECTION_RESET'), breaks('DNS_NOT_FOUND')] as const
+    const stack = pipeline([metrics({ meter, distinct: 1 })], scriptedTransport(...steps))
+    const http = client({ pipeline: stack, origin: 'https://api.example.com', clock: virtualClock() })
+    for (const _ of steps) await http.outcome({ path: '/' })
+    const errors = of('http.client.request.duration').map(([, labels]) => (labels as any)['error.type'])
+    expect(errors).toEqual(['CONNECTION_RESET', 'other'])
   })
 })
 

@@ -60,6 +60,15 @@ describe('metrics for Prometheus', () => {
     await stack.close()
   })
 
+  it('keeps no process alive by listening', async () => {
+    const { measured, stack } = set({})
+    const listening = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPServerWrap').length
+    const before = listening()
+    await measured.listen(0)
+    expect(listening()).toBe(before)
+    await stack.close()
+  })
+
   it('is closed with its pipeline, or by whoever opened it', async () => {
     const { measured, stack } = set({})
     const [first, second] = [await measured.listen(0), await measured.listen(0)]

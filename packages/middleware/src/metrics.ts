@@ -99,7 +99,6 @@ export function metrics<const Name extends string = 'metrics'>(options: MetricsO
     about: registry === undefined ? 'OpenTelemetry' : 'Prometheus',
     async close() {
       await Promise.all([...open].map((server) => server.close()))
-      open.clear()
     },
     async run(call: Call, next) {
       let outcome: Outcome | undefined

@@ -14,9 +14,9 @@ export type MetricsServer = AsyncDisposable & {
 /** Answers `GET /metrics`. Keeps no process alive. */
 export async function metricsServer(shown: Shown, port: number, host: string, name: string): Promise<MetricsServer> {
   const { createServer } = await import('node:http')
-  const server = createServer(({ url, method = '' }, response) => {
-    if (url?.split('?', 1)[0] !== '/metrics') response.writeHead(404).end()
-    else if (!['GET', 'HEAD'].includes(method)) response.writeHead(405, { allow: 'GET, HEAD' }).end()
+  const server = createServer(({ url, method }, response) => {
+    if (url!.split('?', 1)[0] !== '/metrics') response.writeHead(404).end()
+    else if (!['GET', 'HEAD'].includes(method!)) response.writeHead(405, { allow: 'GET, HEAD' }).end()
     else
       shown.text().then(
         (text) => response.writeHead(200, { 'content-type': shown.contentType }).end(text),
