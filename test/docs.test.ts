@@ -5,10 +5,10 @@
  */
 import { execFile } from 'node:child_process'
 import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { exampleBlocks, markdownBlocks } from './support/doc-blocks.ts'
 import { startExampleOrigin } from './support/example-origin.ts'
 import { modules } from './support/modules.ts'
@@ -80,6 +80,9 @@ it('type-checks every ts block of the pages and of @example', { timeout: 60_000 
 
   expect(errors).toEqual([])
 })
+
+// each is a process of its own, and so are the tests beside these
+vi.setConfig({ maxConcurrency: availableParallelism() })
 
 describe('runs', { concurrent: true, timeout: 70_000 }, () => {
   it.each(running)('$at', async ({ at }) => {

@@ -1,6 +1,4 @@
 /** Chains that OpenSSL's own command has made, shown by real servers: the cause that the doctor names, and its cure. */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +8,7 @@ import { authority, isAuthority, isServer, rsa } from '../support/authority.ts'
 import { type Certificate, daysFromNow } from '../support/certificates.ts'
 import { servingTls } from '../support/loopback.ts'
 import { needs } from '../support/needs.ts'
+import { penstock } from '../support/penstock.ts'
 import { examined } from './examined.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
@@ -158,15 +157,8 @@ needs('openssl')('a chain', () => {
     const look = async (...names: readonly string[]) => {
       const file = join(home, 'extra.pem')
       writeFileSync(file, names.map((name) => made[name]!.cert).join(''))
-      const command = join(import.meta.dirname, '../../packages/ocr/bin/penstock.js')
-      const child = spawn(
-        process.execPath,
-        ['--conditions=source', command, 'doctor', server.origin, 'tls', '--json'],
-        { env: { PATH: process.env['PATH'], HOME: home, NODE_EXTRA_CA_CERTS: file } },
-      )
-      let out = ''
-      child.stdout.setEncoding('utf8').on('data', (text) => (out += text))
-      await once(child, 'close')
+      const env = { HOME: home, NODE_EXTRA_CA_CERTS: file }
+      const { out } = await penstock(['doctor', server.origin, 'tls', '--json'], { env })
       return JSON.parse(out)
         .checks.at(-1)
         .findings.map(({ id }: { id: string }) => id)

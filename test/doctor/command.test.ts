@@ -8,6 +8,7 @@ import { type Emulator, startEmulator } from '@penstock/ocr/emulator'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { clockLimit } from '../../packages/ocr/src/doctor/clock-limit.ts'
 import { closedPort, serving } from '../support/loopback.ts'
+import { command, penstock } from '../support/penstock.ts'
 import { proxying } from '../support/proxies.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
@@ -24,19 +25,10 @@ afterAll(async () => {
   rmSync(home, { recursive: true })
 })
 
-async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const { url, apiKey, secretKey } = emulator
   const keys = { BAIDU_ORIGIN: url, BAIDU_API_KEY: apiKey, BAIDU_SECRET_KEY: secretKey }
-  const child = spawn(
-    process.execPath,
-    ['--conditions=source', join(root, 'packages/ocr/bin/penstock.js'), 'doctor', ...args],
-    { cwd: home, env: { PATH: process.env['PATH'], HOME: home, LANG: 'C', ...keys, ...env } },
-  )
-  const told = { out: '', err: '' }
-  child.stdout.setEncoding('utf8').on('data', (text) => (told.out += text))
-  child.stderr.setEncoding('utf8').on('data', (text) => (told.err += text))
-  const [code] = await once(child, 'close')
-  return { code, ...told }
+  return penstock(['doctor', ...args], { cwd: home, env: { HOME: home, ...keys, ...env } })
 }
 
 /** Times, ports, versions and fingerprints are other ones every time. */
@@ -165,8 +157,8 @@ describe('penstock doctor', () => {
   })
 
   it('says that a key stands on the command line of the shell that started it, and shows no part of it', async () => {
-    const command = `BAIDU_SECRET_KEY=${emulator.secretKey} '${process.execPath}' --conditions=source '${root}/packages/ocr/bin/penstock.js' doctor runtime --offline; true`
-    const shell = spawn('sh', ['-c', command], { cwd: home, env: { PATH: process.env['PATH'], HOME: home } })
+    const line = `BAIDU_SECRET_KEY=${emulator.secretKey} '${process.execPath}' --conditions=source '${command}' doctor runtime --offline; true`
+    const shell = spawn('sh', ['-c', line], { cwd: home, env: { PATH: process.env['PATH'], HOME: home } })
     let out = ''
     shell.stdout.setEncoding('utf8').on('data', (text) => (out += text))
     await once(shell, 'close')

@@ -1,6 +1,4 @@
 /** The doctor in front of servers that mean harm: bounded in time and in bytes, and nothing of theirs steers a terminal. */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import net from 'node:net'
 import { join } from 'node:path'
 import { checkLines } from '@penstock/core/doctor'
@@ -17,6 +15,7 @@ import {
   servingTlsBytes,
 } from '../support/loopback.ts'
 import { needs } from '../support/needs.ts'
+import { penstock } from '../support/penstock.ts'
 import { examined, gist } from './examined.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -214,16 +213,8 @@ describe('over TLS', () => {
 })
 
 needs('openssl')('the command', () => {
-  const tell = async (...args: readonly string[]) => {
-    const command = join(import.meta.dirname, '../../packages/ocr/bin/penstock.js')
-    const child = spawn(process.execPath, ['--conditions=source', command, 'doctor', ...args], {
-      env: { PATH: process.env['PATH'], HOME: '/nowhere', FORCE_COLOR: '0' },
-    })
-    let out = ''
-    child.stdout.setEncoding('utf8').on('data', (text) => (out += text))
-    const [code] = await once(child, 'close')
-    return { out, code }
-  }
+  const tell = (...args: readonly string[]) =>
+    penstock(['doctor', ...args], { env: { HOME: '/nowhere', FORCE_COLOR: '0' } })
 
   it('hands no sign of a certificate on to the terminal, in text or in JSON', async () => {
     await using folder = temporaryFolder()

@@ -12,6 +12,7 @@ import { breaks, replies, scriptedTransport } from '@penstock/core/testing'
 import { startEmulator } from '@penstock/ocr/emulator'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { closedPort, type Loopback, serving } from '../support/loopback.ts'
+import { penstock } from '../support/penstock.ts'
 import { type Canary, canary, sightings } from './canaries/canary.ts'
 import { viewed } from './canaries/views.ts'
 
@@ -54,7 +55,13 @@ describe('PENSTOCK_DIAGNOSE', () => {
         bearer.value,
         plain.value,
       ],
-      { env: { PATH: process.env['PATH'], PENSTOCK_DIAGNOSE: asked.replace(/dir:$/, `dir:${kept}`) } },
+      {
+        env: {
+          PATH: process.env['PATH'],
+          NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+          PENSTOCK_DIAGNOSE: asked.replace(/dir:$/, `dir:${kept}`),
+        },
+      },
     )
     const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
     const files = asked.includes('dir') ? readdirSync(kept).map((name) => readFileSync(join(kept, name), 'utf8')) : []
@@ -86,22 +93,16 @@ describe('penstock', () => {
     'shows no %s',
     async (_, apiKey, secretKey, command) => {
       await using emulator = await startEmulator()
-      const child = spawn(
-        process.execPath,
-        ['--conditions=source', join(import.meta.dirname, '../../packages/ocr/bin/penstock.js'), ...command],
-        {
-          cwd: dir,
-          env: {
-            PATH: process.env['PATH'],
-            HOME: dir,
-            BAIDU_API_KEY: apiKey,
-            BAIDU_SECRET_KEY: secretKey,
-            BAIDU_ORIGIN: emulator.url,
-            HTTPS_PROXY: `http://me:${plain.value.replaceAll(/\W/g, '')}@127.0.0.1:9`,
-          },
+      const { out, err } = await penstock(command, {
+        cwd: dir,
+        env: {
+          HOME: dir,
+          BAIDU_API_KEY: apiKey,
+          BAIDU_SECRET_KEY: secretKey,
+          BAIDU_ORIGIN: emulator.url,
+          HTTPS_PROXY: `http://me:${plain.value.replaceAll(/\W/g, '')}@127.0.0.1:9`,
         },
-      )
-      const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
+      })
       const bare = { ...plain, forms: [plain.value.replaceAll(/\W/g, '')] }
       expect(sightings([key, secret, bare], { out, err })).toEqual([])
       expect((out + err).length).toBeGreaterThan(100)

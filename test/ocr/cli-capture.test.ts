@@ -1,12 +1,10 @@
 /** `--capture`, as its users run it: a process of its own. */
-import { spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { afterAll, expect, test, vi } from 'vitest'
 import { serving } from '../support/loopback.ts'
+import { penstock } from '../support/penstock.ts'
 import { tshark } from '../support/tshark.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
@@ -17,24 +15,17 @@ afterAll(() => rmSync(home, { recursive: true }))
 const image = join(root, 'examples/images/invoice-en.png')
 const file = join(home, 'calls.pcapng')
 
-function run(...args: readonly string[]) {
-  const { stdout, stderr, status } = spawnSync(
-    process.execPath,
-    ['--conditions=source', join(root, 'packages/ocr/bin/penstock.js'), ...args],
-    { cwd: home, encoding: 'utf8', env: { PATH: process.env['PATH'], HOME: home, LANG: 'C' } },
-  )
-  return { out: stdout, err: stderr, code: status }
-}
+const run = (...args: readonly string[]) => penstock(args, { cwd: home, env: { HOME: home } })
 
-test('without consent nothing is sent and nothing is written', () => {
-  const { out, err, code } = run('recognize', image, '--capture', file)
+test('without consent nothing is sent and nothing is written', async () => {
+  const { out, err, code } = await run('recognize', image, '--capture', file)
   expect({ out, code }).toEqual({ out: '', code: 78 })
   expect(err).toContain('say --yes to have that')
   expect(existsSync(file)).toBe(false)
 })
 
 test('with it the calls are in the file, and what shows each is said', async () => {
-  const { err, code } = run('recognize', image, '--capture', file, '--yes')
+  const { err, code } = await run('recognize', image, '--capture', file, '--yes')
   expect(code).toBe(0)
   expect(err).toMatch(/^! .*calls\.pcapng takes down everything/m)
   const filter = /general$\n {2}(.*tcp\.port.*)$/m.exec(err)![1]!
@@ -52,19 +43,8 @@ test('with it the calls are in the file, and what shows each is said', async () 
 test('the doctor’s requests are taken down too, and without consent it examines nothing', async () => {
   await using server = await serving((_, response) => response.end('ok'))
   const into = join(home, 'doctor.pcapng')
-  const examine = async (...consent: readonly string[]) => {
-    const words = ['doctor', `${server.origin}/things`, '--only', 'http', '--capture', into, ...consent]
-    const child = spawn(
-      process.execPath,
-      ['--conditions=source', join(root, 'packages/ocr/bin/penstock.js'), ...words],
-      {
-        env: { PATH: process.env['PATH'], HOME: home, LANG: 'C' },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
-    )
-    const [err, [code]] = await Promise.all([text(child.stderr), once(child, 'close'), text(child.stdout)])
-    return { err, code: code as number }
-  }
+  const examine = (...consent: readonly string[]) =>
+    run('doctor', `${server.origin}/things`, '--only', 'http', '--capture', into, ...consent)
 
   expect((await examine()).err).toContain('say --yes to have that')
   expect(existsSync(into)).toBe(false)

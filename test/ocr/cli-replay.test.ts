@@ -1,5 +1,4 @@
 /** `penstock replay`, as its users run it: a process of its own. */
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,25 +6,14 @@ import { client, flightOf, pipeline, type Stackable } from '@penstock/core'
 import { replies, scriptedTransport, seeded, virtualClock } from '@penstock/core/testing'
 import { defaultStack, retry, status } from '@penstock/middleware'
 import { afterAll, describe, expect, it, vi } from 'vitest'
+import { penstock } from '../support/penstock.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 
-const root = join(import.meta.dirname, '../..')
 const home = mkdtempSync(join(tmpdir(), 'penstock-replay-'))
 afterAll(() => rmSync(home, { recursive: true }))
 
-function run(...args: readonly string[]) {
-  const {
-    status: code,
-    stdout,
-    stderr,
-  } = spawnSync(
-    process.execPath,
-    ['--conditions=source', join(root, 'packages/ocr/bin/penstock.js'), 'replay', ...args],
-    { cwd: home, env: { PATH: process.env['PATH'], HOME: home, LANG: 'C' }, encoding: 'utf8' },
-  )
-  return { code, out: stdout, err: stderr }
-}
+const run = (...args: readonly string[]) => penstock(['replay', ...args], { cwd: home, env: { HOME: home } })
 
 async function file(name: string, layers: readonly Stackable[]): Promise<string> {
   const clock = virtualClock()
@@ -43,7 +31,7 @@ async function file(name: string, layers: readonly Stackable[]): Promise<string>
 
 describe('penstock replay', () => {
   it('prints each decision, and that they are the same', async () => {
-    expect(run(await file('a.penstock', defaultStack({ retry: { retries: 3 } })))).toEqual({
+    expect(await run(await file('a.penstock', defaultStack({ retry: { retries: 3 } })))).toEqual({
       code: 0,
       out: expect.stringMatching(
         /^ +0 ms {2}#1 retry\.waits {2}waits .*\n.*#4 retry\.attempts_used.*STATUS_503 {2}the server answered 503\n$/s,
@@ -55,7 +43,7 @@ describe('penstock replay', () => {
   it('prints what differs with the stack of a module', async () => {
     const flight = await file('b.penstock', [retry({ retries: 0 }), status()])
     writeFileSync(join(home, 'stack.mjs'), 'export default []\n')
-    expect(run(flight, '--stack', 'stack.mjs')).toEqual({
+    expect(await run(flight, '--stack', 'stack.mjs')).toEqual({
       code: 65,
       out: expect.stringMatching(/unknown\n$/),
       err: expect.stringMatching(
@@ -65,7 +53,7 @@ describe('penstock replay', () => {
   })
 
   it('prints a test', async () => {
-    const { code, out } = run(await file('c.penstock', [status()]), '--as-test', '--stack', './stack.mjs')
+    const { code, out } = await run(await file('c.penstock', [status()]), '--as-test', '--stack', './stack.mjs')
     expect(code).toBe(0)
     expect(out).toContain("import stack from './stack.mjs'")
     expect(out).toContain("await replay('c.penstock', stack)")
@@ -74,8 +62,8 @@ describe('penstock replay', () => {
   it.each([
     ['a file that is not there', ['nowhere.penstock'], 66, /nowhere\.penstock cannot be read: ENOENT/],
     ['a module without a stack', ['c.penstock', '--stack', 'none.mjs'], 78, /none\.mjs has no default export/],
-  ])('refuses %s', (_, args, code, err) => {
+  ])('refuses %s', async (_, args, code, err) => {
     writeFileSync(join(home, 'none.mjs'), 'export const stack = 1\n')
-    expect(run(...args)).toEqual({ code, out: '', err: expect.stringMatching(err) })
+    expect(await run(...args)).toEqual({ code, out: '', err: expect.stringMatching(err) })
   })
 })

@@ -1,5 +1,4 @@
 /** The `penstock` command as its users run it: a process of its own. */
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
   chmodSync,
@@ -19,6 +18,7 @@ import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { startEmulator } from '@penstock/ocr/emulator'
 import { afterAll, describe, expect, it, vi } from 'vitest'
+import { penstock, startPenstock } from '../support/penstock.ts'
 
 // a process of its own, and an OCR engine in some of them
 vi.setConfig({ testTimeout: 60_000 })
@@ -28,22 +28,8 @@ const home = mkdtempSync(join(tmpdir(), 'penstock-cli-'))
 afterAll(() => rmSync(home, { recursive: true }))
 const image = join(root, 'examples/images/invoice-en.png')
 
-function start(args: readonly string[], env: Record<string, string> = {}, out: number | 'pipe' = 'pipe'): ChildProcess {
-  return spawn(process.execPath, ['--conditions=source', join(root, 'packages/ocr/bin/penstock.js'), ...args], {
-    cwd: home,
-    env: { PATH: process.env['PATH'], HOME: home, LANG: 'C', ...env },
-    stdio: ['pipe', out, 'pipe'],
-  })
-}
-
-async function run(args: readonly string[], env?: Record<string, string>) {
-  const child = start(args, env)
-  const told = { out: '', err: '' }
-  child.stdout!.setEncoding('utf8').on('data', (text) => (told.out += text))
-  child.stderr!.setEncoding('utf8').on('data', (text) => (told.err += text))
-  const [code] = await once(child, 'close')
-  return { code, ...told }
-}
+const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+  penstock(args, { cwd: home, env: { HOME: home, ...env } })
 
 describe('penstock', () => {
   it.each([
@@ -71,7 +57,7 @@ describe('penstock', () => {
     'says in one line that its output cannot be written, and exits with 74',
     async () => {
       const full = openSync('/dev/full', 'w')
-      const child = start(['endpoints'], {}, full)
+      const child = startPenstock(['endpoints'], { stdio: ['pipe', full, 'pipe'] })
       const told = text(child.stderr!)
       expect([(await once(child, 'close'))[0], await told]).toEqual([74, '✗ ENOSPC: no space left on device, write\n'])
       closeSync(full)
@@ -237,7 +223,7 @@ describe('penstock recognize', () => {
 
 describe('penstock emulate', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)('prints one line of JSON in a pipe, and runs until %s', async (signal) => {
-    const child = start(['emulate', '--port', '0', '--qps', '2'])
+    const child = startPenstock(['emulate', '--port', '0', '--qps', '2'])
     const [line] = await once(createInterface({ input: child.stdout! }), 'line')
     const { url, apiKey, secretKey } = JSON.parse(line)
     const asked = await fetch(

@@ -1,8 +1,5 @@
 /** What was read from a picture is its owner's: it stands in the result, and in no view of the call. */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { client, flightOf, pipeline, type StandardSchema } from '@penstock/core'
 import { replies, scriptedTransport } from '@penstock/core/testing'
 import { dedupe, reject, requestLog, retry, status } from '@penstock/middleware'
@@ -10,6 +7,7 @@ import { baiduDescriptors } from '@penstock/ocr'
 import { expect, it } from 'vitest'
 import { known, sightings } from '../faults/canaries/canary.ts'
 import { views } from '../faults/canaries/views.ts'
+import { penstock } from '../support/penstock.ts'
 
 const person = [
   known('a name', '张小明'),
@@ -100,19 +98,8 @@ it('leaves a schema’s words alone that do not repeat the value', async () => {
 it('is on the command’s standard output alone, however much it is asked to tell', async () => {
   const root = join(import.meta.dirname, '../..')
   const image = join(root, 'examples/images/invoice-en.png')
-  const child = spawn(
-    process.execPath,
-    [
-      '--conditions=source',
-      join(root, 'packages/ocr/bin/penstock.js'),
-      'recognize',
-      image,
-      '--explain',
-      '--diagnose=all',
-    ],
-    { env: { PATH: process.env['PATH'], HOME: '/nonexistent', PENSTOCK_DIAGNOSE: 'all,json' } },
-  )
-  const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
+  const env = { HOME: '/nonexistent', PENSTOCK_DIAGNOSE: 'all,json' }
+  const { out, err } = await penstock(['recognize', image, '--explain', '--diagnose=all'], { env })
   const lines = out.split('\n').filter(({ length }) => length > 5)
   expect(lines.length).toBeGreaterThan(3)
   expect(lines.filter((line) => err.includes(line))).toEqual([])

@@ -17,7 +17,8 @@ export type Recording = {
 
 /** A process of its own, with no more of this one's environment than it needs. */
 function told(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
-  const shared = { PATH: process.env['PATH'], LANG: 'en_US.UTF-8', HOME: '/nowhere' }
+  const { PATH, NODE_COMPILE_CACHE } = process.env
+  const shared = { PATH, NODE_COMPILE_CACHE, LANG: 'en_US.UTF-8', HOME: '/nowhere' }
   const options = { cwd: root, env: { ...shared, ...env } }
   return new Promise((resolve) => {
     execFile(process.execPath, ['--conditions=source', ...args], options, (_, out, err) => resolve((out + err).trim()))

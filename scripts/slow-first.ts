@@ -1,0 +1,33 @@
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+/** What lasts longest, by measurement: most of it starts processes or waits for a server's silence. */
+const slow = [
+  'test/docs.test.ts',
+  'test/ocr/cli.test.ts',
+  'test/wire/capture-faults.test.ts',
+  'test/emulator/reading.test.ts',
+  'test/faults/faults.test.ts',
+  'test/faults/canaries.test.ts',
+  'test/faults/canary-exits.test.ts',
+  'test/middleware/token-redis.test.ts',
+  'test/middleware/quota-redis.test.ts',
+  'test/doctor/command.test.ts',
+  'test/doctor/hostile-servers.test.ts',
+  'test/wire/diagnose-environment.test.ts',
+  'test/core/canary-property.test.ts',
+  'test/ocr/cli-report.test.ts',
+]
+
+const rank = ({ moduleId }: TestSpecification): number => {
+  const at = slow.findIndex((name) => moduleId.endsWith(name))
+  return at === -1 ? slow.length : at
+}
+
+/** Begins with the slowest files: one of them left for the end would be waited for by all other workers. */
+export default class SlowFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    // oxlint-disable-next-line unicorn/no-array-sort -- a sequencer's own
+    const sorted = await super.sort(files)
+    return sorted.toSorted((one, other) => rank(one) - rank(other))
+  }
+}
