@@ -3,7 +3,7 @@ import querystring from 'node:querystring'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Body } from '../../packages/core/src/body.ts'
-import { escapedLength } from '../../packages/core/src/encode/escaped-base64-segment.ts'
+import { escapedLength } from '../../packages/core/src/encode/escaped-length.ts'
 import { form, type FormValue } from '../../packages/core/src/encode/form.ts'
 
 const pieces = (body: Body): Uint8Array[] => {

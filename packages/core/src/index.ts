@@ -11,7 +11,7 @@ export { type Code, type CodeEntry, codeEntry, codes, type Kind } from './codes.
 export { decodeText } from './decode/charset.ts'
 export { decoded } from './decode/decoded.ts'
 export { parseJson } from './decode/json.ts'
-export { escapedLength } from './encode/escaped-base64-segment.ts'
+export { escapedLength } from './encode/escaped-length.ts'
 export type { Encoding, Endpoint, Repeatable } from './endpoint.ts'
 export { type Answer, endpointCall } from './endpoint-call.ts'
 export { ConfigError, type ErrorFacts, InputError, isPenstockError, PenstockError } from './errors.ts'

@@ -4,7 +4,7 @@ import { flush, type Segment } from './segment.ts'
 export function base64Segment(bytes: Uint8Array): Segment {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
   return {
-    length: Math.ceil(bytes.length / 3) * 4,
+    least: Math.ceil(bytes.length / 3) * 4,
     *write(block) {
       for (let from = 0; from < bytes.length;) {
         if (block.bytes.length - block.at < 4) yield* flush(block)

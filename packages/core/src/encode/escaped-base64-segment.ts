@@ -1,80 +1,18 @@
-import { type Block, flush, type Segment, slack } from './segment.ts'
+import { EscapedCount } from './escaped-length.ts'
+import { escapedTail, tailAt, writePairs } from './escaped-pairs.ts'
+import { flush, type Segment, slack } from './segment.ts'
 
 /** The base64 of `bytes`, escaped for a form and encoded block by block: it never stands in memory as a whole. */
-export function escapedBase64Segment(bytes: Uint8Array): Segment {
-  return {
-    length: escapedLength(bytes),
-    *write(block) {
-      const end = tailAt(bytes)
-      for (let from = 0; from < end;) {
-        if (block.bytes.length - block.at < slack) yield* flush(block)
-        from = fill(block, bytes, from, end)
-      }
+export const escapedBase64Segment = (bytes: Uint8Array): Segment => ({
+  least: Math.ceil(bytes.length / 3) * 4,
+  count: new EscapedCount(bytes),
+  *write(block) {
+    const end = tailAt(bytes)
+    for (let from = 0; from < end;) {
       if (block.bytes.length - block.at < slack) yield* flush(block)
-      block.at += block.bytes.write(escapedTail(bytes), block.at)
-    },
-  }
-}
-
-/** The length of the base64 of `bytes` with `+`, `/` and `=` escaped, exact to the byte. One pass, no memory. */
-export function escapedLength(bytes: Uint8Array): number {
-  if (size[0] === 0) fillTables()
-  const raw = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-  const end = tailAt(bytes)
-  let length = 0
-  for (let at = 0; at < end; at += 6) {
-    const bits = raw.getUint32(at)
-    const more = raw.getUint32(at + 3)
-    length += size[bits >>> 20]! + size[(bits >>> 8) & 4095]! + size[more >>> 20]! + size[(more >>> 8) & 4095]!
-  }
-  return length + escapedTail(bytes).length
-}
-
-/** Encodes six bytes at a time while the block has room for them at their longest; hands back where it stopped. */
-function fill(block: Block, bytes: Uint8Array, from: number, to: number): number {
-  const raw = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-  const view = new DataView(block.bytes.buffer, block.bytes.byteOffset, block.bytes.length)
-  const last = block.bytes.length - slack
-  let { at } = block
-  let next = from
-  for (; next < to && at <= last; next += 6) {
-    // one load for three bytes, and a fourth that is dropped: a load for each byte takes twice as long
-    const bits = raw.getUint32(next)
-    const more = raw.getUint32(next + 3)
-    at = put(view, at, bits >>> 20)
-    at = put(view, at, (bits >>> 8) & 4095)
-    at = put(view, at, more >>> 20)
-    at = put(view, at, (more >>> 8) & 4095)
-  }
-  block.at = at
-  return next
-}
-
-/** One store of eight bytes, however many count: a branch would cost more. */
-function put(view: DataView, at: number, bits: number): number {
-  view.setFloat64(at, pairs[bits]!, true)
-  return at + size[bits]!
-}
-
-/** Where the last one to six bytes begin: they may need padding, and have no byte after them to load. */
-const tailAt = (bytes: Uint8Array): number => Math.max(0, Math.ceil(bytes.length / 6) - 1) * 6
-
-const escapedTail = (bytes: Uint8Array): string =>
-  encodeURIComponent(Buffer.from(bytes.subarray(tailAt(bytes))).toString('base64'))
-
-// Twelve bits are two base64 characters, 2 to 6 bytes once escaped: how many, and the bytes themselves as the bits of a
-// double. Its last two bytes are zero, so it is never a NaN, whose bits need not survive.
-const size = new Uint8Array(4096)
-const pairs = new Float64Array(4096)
-
-/** When the first length is asked for: it takes longer than importing everything. */
-function fillTables(): void {
-  for (let bits = 0; bits < 4096; bits++) {
-    const pair = Buffer.of(bits >>> 4, (bits & 15) << 4)
-      .toString('base64')
-      .slice(0, 2)
-    const escaped = Buffer.alloc(8)
-    size[bits] = escaped.write(encodeURIComponent(pair))
-    pairs[bits] = escaped.readDoubleLE(0)
-  }
-}
+      from = writePairs(block, bytes, from, end)
+    }
+    if (block.bytes.length - block.at < slack) yield* flush(block)
+    block.at += block.bytes.write(escapedTail(bytes), block.at)
+  },
+})

@@ -1,3 +1,5 @@
+import type { EscapedCount } from './escaped-length.ts'
+
 /** The most bytes in one piece of a streamed body, and the size from which a body is streamed at all. */
 export const pieceSize = 65_536
 
@@ -17,7 +19,13 @@ export type Blocks = Generator<Uint8Array, void, Uint8Array | undefined>
  * A stretch of a body whose length is known before a byte of it is encoded. `write` yields the block whenever it is full;
  * room that is left in the end belongs to the next segment.
  */
-export type Segment = { readonly length: number; readonly write: (block: Block) => Blocks }
+export type Segment = {
+  /** No more than its length, and known without a look at its bytes. */
+  readonly least: number
+  /** Of what must be looked at for that. @default the length is the least */
+  readonly count?: EscapedCount
+  readonly write: (block: Block) => Blocks
+}
 
 /** Yields what is filled, and empties the block. */
 export function* flush(block: Block): Blocks {

@@ -4,7 +4,7 @@ import { flush, type Segment } from './segment.ts'
 export function textSegment(text: string): Segment {
   const bytes = Buffer.from(text)
   return {
-    length: bytes.length,
+    least: bytes.length,
     *write(block) {
       for (let from = 0; from < bytes.length;) {
         if (block.at === block.bytes.length) yield* flush(block)

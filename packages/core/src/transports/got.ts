@@ -9,6 +9,7 @@ import type { Connection } from '../recorder/connection.ts'
 import { dialAgent } from './dial-agent.ts'
 import { dialOf, stageOf } from './dial.ts'
 import { closed } from './closed.ts'
+import { isUncounted, onceCounted } from './counted.ts'
 import { Dialer } from './dialer.ts'
 import { Exchange, type Payload, type Reached } from './exchange.ts'
 import { peer } from './peer.ts'
@@ -61,15 +62,17 @@ export function gotTransport(options: GotOptions = {}): Transport {
     return new GotPool(bare, agent, dialer, (trip) => request({ ...trip, ...to }))
   })
 
-  return {
+  const transport: Transport = {
     name: 'got',
     about: poolAbout(sockets),
     send(call) {
       if (pools.closed) return Promise.resolve(refused('CLIENT_CLOSED', 'got', 'the transport is closed'))
+      if (isUncounted(call.body)) return onceCounted(call, transport)
       return new GotExchange(call, pools.of(call.origin, wireOf(call))).start()
     },
     close: () => pools.close(),
   }
+  return transport
 }
 
 type Send = (trip: {

@@ -1,5 +1,6 @@
 import { refused } from '../outcome.ts'
 import type { Transport } from '../transport.ts'
+import { isUncounted, onceCounted } from './counted.ts'
 import { Dialer } from './dialer.ts'
 import { Lane } from './lane.ts'
 import { Lanes } from './lanes.ts'
@@ -85,15 +86,17 @@ export function undiciTransport(options: UndiciOptions = {}): Transport {
 
   const pools = new Pools(sockets.pools, http2 ? many : one)
 
-  return {
+  const transport: Transport = {
     name: 'undici',
     about: [poolAbout(sockets), http2 ? 'HTTP/2' : ''].filter((part) => part !== '').join(', '),
     send(call) {
       if (pools.closed) return Promise.resolve(refused('CLIENT_CLOSED', 'undici', 'the transport is closed'))
+      if (isUncounted(call.body)) return onceCounted(call, transport)
       return new UndiciExchange(call, pools.of(call.origin, wireOf(call))).start()
     },
     close: () => pools.close(),
   }
+  return transport
 }
 
 /** undici asks for it at every request, and a URL puts it together anew each time. */

@@ -1,10 +1,8 @@
 import type { Call } from '../call.ts'
 import type { Body, Pieces } from '../body.ts'
 import { Failure } from '../outcome.ts'
+import { turn } from '../turn.ts'
 import { tell } from './progress.ts'
-
-/** The event loop gets a turn after this many bytes, however fast the socket takes them. */
-const stint = 262_144
 
 /** What an upload must know of where it goes. */
 export interface UploadSocket {
@@ -41,19 +39,18 @@ export class Upload implements AsyncIterable<Uint8Array> {
     const { length } = this.#body
     const { onUpload } = this.#call.options
     await this.#socket.ready()
-    let since = 0
-    let spent: Uint8Array | undefined
+    let last: Uint8Array | undefined
     for (;;) {
-      const piece = await this.#next(spent)
+      // however fast a socket takes them
+      const turned = turn(last?.length ?? onePiece)
+      if (turned !== undefined) await turned
+      const piece = await this.#next(this.#socket.flushed() ? last : undefined)
       if (piece === undefined) break
       this.bytes += piece.length
       if (length !== undefined && this.bytes > length) throw this.#fail(`the body has more than its ${length} bytes`)
       yield piece
       if (onUpload !== undefined) tell(onUpload, this.bytes, length)
-      spent = this.#socket.flushed() ? piece : undefined
-      if ((since += piece.length) < stint) continue
-      since = 0
-      await new Promise(setImmediate)
+      last = piece
     }
     if (length !== undefined && this.bytes < length)
       throw this.#fail(`the body ended after ${this.bytes} of its ${length} bytes`)
