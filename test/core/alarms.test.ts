@@ -10,6 +10,18 @@ const alarm = (dueAt: number, rang: number[], clock: Clock): Alarm => ({
   due: () => void rang.push(clock.now()),
 })
 
+/** A clock that tells which timers it was asked for. */
+function asking(source?: object) {
+  const clock = virtualClock()
+  const asked: number[] = []
+  const watched: Clock = {
+    ...clock,
+    source,
+    setTimer: (ring, milliseconds) => (asked.push(milliseconds), clock.setTimer(ring, milliseconds)),
+  }
+  return { clock, asked, watched }
+}
+
 describe('alarms', () => {
   it.each([
     ['a millisecond', [1]],
@@ -41,18 +53,25 @@ describe('alarms', () => {
     expect(rang).toEqual(kept.map(({ dueAt }) => dueAt).toSorted((one, other) => one - other))
   })
 
-  it('stand on one timer, set to the millisecond of the earliest and to no other', async () => {
-    const clock = virtualClock()
-    const asked: number[] = []
-    const watched: Clock = {
-      ...clock,
-      setTimer: (ring, milliseconds) => (asked.push(milliseconds), clock.setTimer(ring, milliseconds)),
-    }
+  it.each([
+    ['a clock of their own', undefined],
+    ['timers that may be exchanged', {}],
+  ])('stand on one timer, set to the millisecond of the earliest and to no other, on %s', async (_, source) => {
+    const { clock, asked, watched } = asking(source)
     const alarms = new Alarms(watched)
     for (const time of [500, 500, 50, 50, 501]) alarms.add(alarm(time, [], clock))
     expect([asked, clock.timers]).toEqual([[500, 50], 1])
     await clock.drain()
     expect([asked, clock.now()]).toEqual([[500, 50, 450, 1], 501])
+  })
+
+  it('set their timer once for what is added while one rings', async () => {
+    const { clock, asked, watched } = asking()
+    const alarms = new Alarms(watched)
+    const rang: number[] = []
+    alarms.add({ ...alarm(10, rang, clock), due: () => alarms.add(alarm(30, rang, clock)) })
+    await clock.drain()
+    expect([asked, rang]).toEqual([[10, 20], [30]])
   })
 
   it('keep no process alive once nothing waits', () => {
