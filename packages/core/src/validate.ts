@@ -27,12 +27,24 @@ export function issuesText(issues: readonly SchemaIssue[], value: unknown): stri
 const at = (value: unknown, key: PropertyKey): unknown =>
   Object(value) === value ? Reflect.get(value as object, key) : undefined
 
-/** Up to where the value begins. One that is quoted may be cut; one that is not is known by all of it. */
+/** Up to where the value begins. */
 function withoutValue(message: string, value: unknown): string {
-  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'bigint') return message
+  const first = Math.min(
+    ...beginnings(value)
+      .map((begin) => message.indexOf(begin))
+      .filter((place) => place >= 0),
+  )
+  if (first === Infinity) return message
+  return `${message.slice(0, first)}${typeof value === 'object' ? 'an object' : `a ${typeof value}`}`
+}
+
+/** How a library may begin to write a value. One that is quoted may be cut; one that is not is known by all of it. */
+function beginnings(value: unknown): readonly string[] {
+  if (Object(value) === value) return ['{', '[']
+  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'bigint') return []
   const text = String(value)
-  const quoted = ['"', "'", '`'].map((quote) => message.indexOf(quote + text.slice(0, 8)))
-  const bare = text.length < 3 ? -1 : message.indexOf(text)
-  const first = Math.min(...[...quoted, bare].filter((place) => place >= 0))
-  return first === Infinity ? message : `${message.slice(0, first)}a ${typeof value}`
+  // a quote, a line break and the like may be written in another way
+  const begin = /^[^"'`\\\p{C}]{0,8}/u.exec(text)![0]
+  const quoted = ['"', "'", '`'].map((quote) => quote + begin)
+  return text.length < 3 ? quoted : [...quoted, text]
 }
