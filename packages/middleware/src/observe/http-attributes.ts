@@ -16,11 +16,11 @@ const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIO
  * @see https://opentelemetry.io/docs/specs/semconv/http/
  */
 export function httpAttributes({ method, origin }: Pick<Call, 'method' | 'origin'>): HttpAttributes {
-  const [, scheme = 'https', host = '', port] = /^(https?):\/\/(.+?)(?::(\d+))?$/.exec(origin) ?? []
+  const [, scheme, host, port] = /(https?):\/\/(.+?)(?::(\d+))?$/.exec(origin)!
   return {
     'http.request.method': methods.has(method) ? method : '_OTHER',
-    'server.address': host.replace(/^\[(.*)\]$/, '$1'),
+    'server.address': host!.replace(/[[\]]/g, ''),
     'server.port': Number(port ?? (scheme === 'https' ? 443 : 80)),
-    'url.scheme': scheme,
+    'url.scheme': scheme!,
   }
 }
