@@ -1,4 +1,14 @@
-import { client, pipeline, type VerdictRow, type VerdictTable } from '@penstock/core'
+import {
+  bytesBody,
+  type Call,
+  client,
+  Failure,
+  type Next,
+  pipeline,
+  Reply,
+  type VerdictRow,
+  type VerdictTable,
+} from '@penstock/core'
 import { breaks, replies, repliesJson, scriptedTransport, type Step } from '@penstock/core/testing'
 import { reject, status } from '@penstock/middleware'
 import { describe, expect, it } from 'vitest'
@@ -35,6 +45,20 @@ async function judged(step: Step, options: { stream?: boolean; bare?: boolean } 
   }
 }
 
+/** How a reply is judged by a table, what is noted of it, and what the recorder is told that its body says. */
+async function told(step: Step, verdicts: VerdictTable = table) {
+  let seen: Call<any>
+  const watched = (call: Call, next: Next) => next((seen = call))
+  const stack = pipeline([watched, reject({ verdicts })], scriptedTransport(step))
+  const outcome = await client({ pipeline: stack, origin: 'https://api.example.com' }).outcome({ path: '/' })
+  const { notes, trips } = seen!.ledger
+  return {
+    judgement: outcome.failed ? undefined : outcome.judgement,
+    notes: (notes ?? []).map(({ kind, facts, layer }) => [kind.id, facts, layer]),
+    body: trips.at(-1)!.body,
+  }
+}
+
 const says = (code: unknown, text?: string, code_ = 200) => repliesJson({ error: { code, text } }, code_)
 
 describe('reject', () => {
@@ -57,8 +81,14 @@ describe('reject', () => {
       says(111, 'expired'),
       { verdict: 'token', code: 'TOKEN_EXPIRED', vendorCode: '111' },
     ],
+    [
+      'another code with that message',
+      says(18, 'Image data error'),
+      { verdict: 'rate', code: 'QPS_LIMIT', retryAfter: 700, vendorCode: '18' },
+    ],
     ['the first code of a range', says(200), { verdict: 'server', code: 'SERVER_ERROR', vendorCode: '200' }],
     ['the last code of a range', says(299), { verdict: 'server', code: 'SERVER_ERROR', vendorCode: '299' }],
+    ['a code before it', says(199), { verdict: 'input', code: 'VENDOR_CODE', vendorCode: '199' }],
     ['a code beyond it', says(300), { verdict: 'input', code: 'VENDOR_CODE', vendorCode: '300' }],
     [
       'a code that is no word',
@@ -83,7 +113,8 @@ describe('reject', () => {
   it.each([
     ['no code and a 503', repliesJson({}, 503), { verdict: 'busy', code: 'STATUS_503' }],
     ['HTML and a 502', replies(502, {}, '<html>'), { verdict: 'server', code: 'STATUS_502' }],
-    ['HTML and a 302', replies(302, {}, '<html>'), { verdict: 'input', code: 'REDIRECT_LEFT' }],
+    ['no code and a 300', repliesJson({}, 300), { verdict: 'input', code: 'REDIRECT_LEFT' }],
+    ['HTML and a 300', replies(300, {}, '<html>'), { verdict: 'input', code: 'REDIRECT_LEFT' }],
     ['nothing and a 204', replies(204), { verdict: 'ok', code: 'STATUS_204' }],
     ['nothing and a 503', replies(503), { verdict: 'busy', code: 'STATUS_503' }],
   ])('leaves to status: %s', async (_, step, expected) => {
@@ -108,6 +139,52 @@ describe('reject', () => {
     expect(await judged(breaks('CONNECTION_RESET'))).toEqual({ verdict: 'network', code: 'CONNECTION_RESET' })
     expect(await judged(says(18), { stream: true })).toEqual({ verdict: 'ok', code: 'STATUS_200' })
     expect(await judged(replies(200, {}, '<html>'), { bare: true })).toEqual({ verdict: 'ok', code: 'STATUS_200' })
+  })
+
+  it.each([
+    ['HTML', replies(200, {}, '<html>'), 'html', { kind: 'html' }, 200],
+    ['HTML and a 502', replies(502, {}, '<html>'), 'html', { kind: 'html' }, 502],
+    ['text that holds HTML', replies(200, {}, '"<html>'), 'noJson', { kind: 'text' }, 200],
+  ])('notes that JSON was due, and keeps that the body was none: %s', async (_, step, note, body, status) => {
+    expect(await told(step)).toMatchObject({ notes: [[`reject.${note}`, { status }, 'reject']], body })
+  })
+
+  it('keeps where the code and the message stood, and the pattern of the message that is known', async () => {
+    const at = { kind: 'json', path: 'error.code', messagePath: 'error.text' }
+    const known = { ...table, rows: { 18: { ...row('rate', 'QPS_LIMIT'), message: 'Too many' } } }
+    expect((await told(says(18), known)).body).toEqual({ ...at, code: '18', message: 'Too many' })
+    expect((await told(says('a b'), known)).body).toEqual({ ...at, code: 'unprintable', message: undefined })
+  })
+
+  it('looks up no more than a table has', async () => {
+    const { code, message, success, rows } = table
+    const { judgement, notes } = await told(says(200, 'image'), { code, message, success, rows })
+    expect(judgement).toEqual({ verdict: 'input', code: 'VENDOR_CODE', vendorCode: '200', requestId: undefined })
+    expect(notes).toEqual([['reject.unlisted', { vendor: '200', status: 200 }, 'reject']])
+  })
+
+  it.each([
+    ['a code of 64 characters', 'c'.repeat(64), 'c'.repeat(64)],
+    ['none of more', 'c'.repeat(65), 'unprintable'],
+  ])('shows %s', async (_, code, shown) => {
+    expect((await told(says(code))).judgement!.vendorCode).toBe(shown)
+  })
+
+  it.each([
+    ['a known code', 18, 7, '7'],
+    ['an unlisted code', 'other', 'a-7', 'a-7'],
+    ['an id that may hold anything', 18, 'a b', undefined],
+    ['no id', 18, undefined, undefined],
+  ])('hands on the id that the support of the vendor asks for, of %s', async (_, code, id, requestId) => {
+    const step = repliesJson({ error: { code }, log: { id } })
+    expect((await told(step, { ...table, requestId: 'log.id' })).judgement!.requestId).toBe(requestId)
+    expect((await told(step)).judgement!.requestId).toBeUndefined()
+  })
+
+  it('hands on the failure of a body that breaks', async () => {
+    const broken = new Failure('network', 'CONNECTION_RESET', 'scripted', 'it broke')
+    const reply = new Reply(200, {}, { ...bytesBody(Buffer.from('')), whole: broken })
+    expect(await judged(() => reply)).toEqual({ verdict: 'network', code: 'CONNECTION_RESET' })
   })
 
   it('notes what the server said in code words, never in its text', async () => {
