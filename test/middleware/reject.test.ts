@@ -103,7 +103,11 @@ describe('reject', () => {
     ['success by number', says(0), { verdict: 'ok', code: 'STATUS_200' }],
     ['success by word', says('OK'), { verdict: 'ok', code: 'STATUS_200' }],
     ['no code', repliesJson({ words: [] }), { verdict: 'ok', code: 'STATUS_200' }],
+    ['null as a code', says(null), { verdict: 'ok', code: 'STATUS_200' }],
+    ['true as a code', says(true), { verdict: 'ok', code: 'STATUS_200' }],
+    ['an object as a code', says({ code: 18 }), { verdict: 'ok', code: 'STATUS_200' }],
     ['an empty code', says(''), { verdict: 'ok', code: 'STATUS_200' }],
+    ['text instead of an object', repliesJson({ error: 'none' }), { verdict: 'ok', code: 'STATUS_200' }],
     ['a list instead of an object', repliesJson([1]), { verdict: 'ok', code: 'STATUS_200' }],
     ['null', repliesJson(null), { verdict: 'ok', code: 'STATUS_200' }],
   ])('reads %s', async (_, step, expected) => {
@@ -179,6 +183,21 @@ describe('reject', () => {
     const step = repliesJson({ error: { code }, log: { id } })
     expect((await told(step, { ...table, requestId: 'log.id' })).judgement!.requestId).toBe(requestId)
     expect((await told(step)).judgement!.requestId).toBeUndefined()
+  })
+
+  it('judges a reply without a code even where no status stands outside', async () => {
+    expect((await told(repliesJson({}))).judgement).toEqual({ verdict: 'ok' })
+  })
+
+  it('reads the message in the charset that the server names', async () => {
+    const chinese = { ...table, byMessage: [{ code: '111', matches: '图片', row: row('input', 'IMAGE_BAD') }] }
+    const gbk = Buffer.concat([
+      Buffer.from('{"error":{"code":111,"text":"'),
+      Buffer.from([0xcd, 0xbc, 0xc6, 0xac]),
+      Buffer.from('"}}'),
+    ])
+    const step = replies(200, { 'content-type': 'application/json; charset=gbk' }, gbk)
+    expect((await told(step, chinese)).judgement).toMatchObject({ code: 'IMAGE_BAD' })
   })
 
   it('hands on the failure of a body that breaks', async () => {

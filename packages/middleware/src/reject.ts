@@ -118,7 +118,7 @@ function rowOf(
 function at(value: unknown, path: string): string | undefined {
   let found = value
   for (const key of path.split('.')) {
-    if (typeof found !== 'object' || found === null || !Object.hasOwn(found, key)) return undefined
+    if (found === null || !Object.hasOwn(found as object, key)) return undefined
     found = (found as Record<string, unknown>)[key]
   }
   return (typeof found === 'string' && found !== '') || typeof found === 'number' ? String(found) : undefined
