@@ -42,12 +42,12 @@ const parts: readonly Part[] = [
   {
     name: 'stores',
     sources: ['packages/middleware/src/{stores,recall}/*.ts'],
-    tests: ['test/middleware/{*-store,cache,dedupe,http-cache,recall-*}.test.ts'],
+    tests: ['test/middleware/{*-store,cache,cache-*,dedupe,dedupe-*,http-cache,recall-*}.test.ts'],
   },
   {
     name: 'repeat',
     sources: ['packages/middleware/src/repeat/*.ts'],
-    tests: ['test/middleware/{retry,hedge}.test.ts'],
+    tests: ['test/middleware/{retry,retry-*,hedge}.test.ts'],
   },
   {
     name: 'crossing',
