@@ -63,6 +63,25 @@ describe('importing', () => {
     expect((printed(program) as string[]).filter((name) => /^NativeModule (crypto|tls|net)$/.test(name))).toEqual([])
   })
 
+  it('the undici transport is made, and calls over plain HTTP, without Node’s TLS and HTTP/2', () => {
+    const program = `
+      // imported, it would read every name, and load much
+      const server = process.getBuiltinModule('node:http').createServer((_, response) => response.end('here')).listen(0, '127.0.0.1')
+      await new Promise((resolve) => server.once('listening', resolve))
+      const { client, pipeline } = await import('@penstock/core')
+      const { undiciTransport } = await import('@penstock/core/undici')
+      const origin = 'http://127.0.0.1:' + server.address().port
+      const http = client({ pipeline: pipeline([], undiciTransport()), origin })
+      const text = await (await http.get('/')).text()
+      await http.close()
+      server.close()
+      console.log(JSON.stringify([text, ...process.moduleLoadList]))`
+    const [text, ...loaded] = printed(program) as string[]
+
+    expect(text).toBe('here')
+    expect(loaded.filter((name) => /^NativeModule (crypto|tls|http2)$/.test(name))).toEqual([])
+  })
+
   it('core and middleware leaves 0.6 MB on the heap at most', () => {
     const program = (imports: string) => `${imports}\ngc()\nconsole.log(process.memoryUsage().heapUsed)`
     const left = (imports: string) => Number(printed(program(imports), '--expose-gc'))

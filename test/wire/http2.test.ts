@@ -1,5 +1,7 @@
 import http2 from 'node:http2'
 import { once } from 'node:events'
+import { createRequire } from 'node:module'
+import { types } from 'node:util'
 import { client, pipeline } from '@penstock/core'
 import { undiciTransport } from '@penstock/core/undici'
 import { expect, test } from 'vitest'
@@ -76,4 +78,17 @@ test('a stream that the server refuses goes out again, whatever the method: nobo
   await using _ = there
   await using http = over2(there.origin, tls, true)
   expect(await (await http.post('/')).text()).toBe('2')
+})
+
+test('undici itself, loaded after the transport, has its HTTP/2 and no stand-in', async () => {
+  const { there, tls } = await serving2(answer)
+  await using _ = there
+  await undiciTransport().close()
+  const require = createRequire(import.meta.url)
+  const { Client } = require('undici') as typeof import('undici')
+  const client = new Client(there.origin, { allowH2: true, connect: tls })
+  const { body } = await client.request({ method: 'GET', path: '/' })
+  expect(await body.text()).toBe('2')
+  await client.close()
+  expect(types.isProxy(require('undici/lib/dispatcher/client-h2.js'))).toBe(false)
 })

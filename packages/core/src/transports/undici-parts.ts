@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module'
+import { createRequire } from './late-http2.ts'
 import { peer } from './peer.ts'
 
 type Parts = Pick<typeof import('undici'), 'Client' | 'Pool'>
