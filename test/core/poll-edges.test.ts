@@ -140,6 +140,24 @@ describe('the end', () => {
   })
 })
 
+it('a poll that is left and broken by who hears of it leaves no rejection behind', async () => {
+  const unhandled: unknown[] = []
+  const listen = (reason: unknown) => void unhandled.push(reason)
+  process.on('unhandledRejection', listen)
+  const leaving = new AbortController()
+  const bug = new TypeError('bug')
+  const { error } = await polled({
+    signal: leaving.signal,
+    onProgress() {
+      leaving.abort()
+      throw bug
+    },
+  })
+  await new Promise(setImmediate)
+  process.off('unhandledRejection', listen)
+  expect([error, unhandled]).toEqual([bug, []])
+})
+
 describe('what cannot work', () => {
   it.each([
     ['delay', -1],

@@ -49,6 +49,13 @@ describe('a value that a schema quotes', () => {
   })
 
   it.each([
+    ['at the begin', '"canary" is no date', 'a string'],
+    ['behind another quote', 'Expected "date" but received "canary"', 'Expected "date" but received a string'],
+  ])('%s is left out, and the words around it stay', (_, message, expected) => {
+    expect(said(message, 'canary')).toBe(expected)
+  })
+
+  it.each([
     ['an object', 'Expected string, actual {"name":"canary"}', { name: 'canary' }],
     ['a list', 'Expected string, actual ["canary"]', ['canary']],
   ])('as %s is left out', (_, message, value) => {
