@@ -27,7 +27,7 @@ const parts: readonly Part[] = [
     name: 'core',
     sources: [
       'packages/core/src/{a,b,cl,comp,e,h,la,m,out,ov,pi,pla,prep,r,s,t,w}*.ts',
-      'packages/core/src/{call,call-error,poll,verdict}.ts',
+      'packages/core/src/{call,call-error,live-secrets,poll,poll-error,printable-secret,validate,verdict}.ts',
       'packages/core/src/lint/*.ts',
       'packages/core/src/recorder/{connection,end,explain,ledger,notes,stalls,timeline}*.ts',
     ],
