@@ -156,10 +156,11 @@ describe('over http', () => {
   )
 })
 
-describe('over TLS', () => {
+// most of the time each of them waits for a silence to be over
+describe('over TLS', { concurrent: true }, () => {
   const alert = Buffer.from([0x15, 3, 3, 0, 2, 2, 80])
 
-  it.each<[string, (socket: net.Socket) => void, string]>([
+  it.for<[string, (socket: net.Socket) => void, string]>([
     ['never shakes hands', (socket) => void socket.resume(), 'tls.silent'],
     [
       'shakes hands a byte at a time',
@@ -174,7 +175,7 @@ describe('over TLS', () => {
     ],
     ['closes at once', (socket) => socket.destroy(), 'tls.cut'],
     ['sends garbage without end', (socket) => pours(socket.resume(), megabyte), 'tls.notSpoken'],
-  ])('a server that %s is survived', async (_, act, finding) => {
+  ])('a server that %s is survived', async ([, act, finding], { expect }) => {
     await using server = await hostile(act)
     const before = performance.now()
     const results = await examined({ origin: server.origin.replace('http', 'https'), only: ['tls'] })
@@ -186,7 +187,7 @@ describe('over TLS', () => {
     await expect.poll(() => server.sockets.size).toBe(0)
   })
 
-  it('a device that swallows large ClientHellos in silence is told from a silent server', async () => {
+  it('a device that swallows large ClientHellos in silence is told from a silent server', async ({ expect }) => {
     const own = await certificate({ ip: '127.0.0.1' })
     await using server = await servingTls(own)
     await using device = await servingBytes((socket) => {
@@ -204,7 +205,7 @@ describe('over TLS', () => {
     expect(gist(cured).at(-1)).toBe('tls ok tls.good tls.hello')
   })
 
-  it('a server that hangs behind its handshake is late', async () => {
+  it('a server that hangs behind its handshake is late', async ({ expect }) => {
     const own = await certificate({ ip: '127.0.0.1' })
     await using server = await servingTlsBytes(own, (socket) => void socket.resume())
     const results = await examined({ origin: server.origin, tls: { ca: own.cert }, only: ['http'] })

@@ -16,7 +16,9 @@ describe.each(Object.entries({ got: gotTransport, undici: undiciTransport }))('%
   let faithful = 0
   afterAll(() => said[Symbol.dispose]())
 
-  test.each(faults)('$number: $name', async ({ arrange, cause }) => {
+  // where the machine itself stands still for long, the fault may not be met: such a run is made again, a leak never
+  const again = { retry: { count: 2, condition: /^no flight$|ms were over/ } }
+  test.each(faults)('$number: $name', again, async ({ arrange, cause }) => {
     await using scene = await arrange()
     const { setting, canaries } = planted(scene.faulty)
     const { error, flight, conclusion } = await penstockCall(make, setting)

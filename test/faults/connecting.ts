@@ -62,8 +62,7 @@ export const connecting: readonly Fault[] = [
       const hole = await blackHole()
       const faulty = { origin: hole.origin, transport: { connectTimeout: 150 } }
       return scene([hole], faulty, async () => {
-        hole.wake()
-        await new Promise((resolve) => setTimeout(resolve, 50))
+        await hole.wake()
         return { ...faulty, transport: { connectTimeout: 3_000 } }
       })
     },

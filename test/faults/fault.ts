@@ -42,10 +42,8 @@ export type Setting = {
   readonly transport?: UndiciOptions
   /** Calls that go well before, one after the other. */
   readonly warmUps?: number
-  /** Takes the only connection, and keeps it. */
-  readonly holds?: string
-  /** The same call is under way already. */
-  readonly twice?: boolean
+  /** Takes the only connection, and keeps it: a path, and how many requests for it have come. */
+  readonly holds?: { readonly path: string; readonly taken: () => number }
   /** Milliseconds of standing still while the call is under way. */
   readonly blocks?: number
   readonly aborts?: boolean

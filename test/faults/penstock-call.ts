@@ -36,8 +36,7 @@ export async function penstockCall(
   for (let made = 0; made < warmUps; made++) await call()
   // a socket is free in the turn after its last byte
   for (let turn = 0; turn < 4; turn++) await new Promise(setImmediate)
-  if (holds !== undefined) await held(http.get(holds, { layers: { timeout: { after: 10_000 } } }))
-  if (setting.twice) await held(call())
+  if (holds !== undefined) await held(http.get(holds.path, { layers: { timeout: { after: 10_000 } } }), holds.taken)
   await setting.before?.(http)
   const calling = settledCall(call())
   if (setting.aborts) setTimeout(() => controller.abort(new Error('enough')), 30)
@@ -74,10 +73,12 @@ const settledCall = (calling: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => error,
   )
 
-/** It is under way, and nobody waits for it. */
-export async function held(calling: Promise<unknown>): Promise<void> {
-  calling.catch(() => {})
-  await new Promise((resolve) => setTimeout(resolve, 40))
+/** It has come to the server, and nobody waits for it. */
+export async function held(calling: Promise<unknown>, taken: () => number): Promise<void> {
+  const before = taken()
+  const over = settledCall(calling).then(() => true)
+  const turn = () => new Promise<boolean>((resolve) => setImmediate(resolve, false))
+  while (taken() === before && !(await Promise.race([over, turn()])));
 }
 
 export function standStill(milliseconds: number): void {

@@ -37,7 +37,7 @@ export function relaying(to: () => number, meddle: (about: Meddle) => boolean): 
   }, 'https')
 }
 
-export type BlackHole = AsyncDisposable & { readonly origin: string; wake(): void }
+export type BlackHole = AsyncDisposable & { readonly origin: string; wake(): Promise<void> }
 
 /** A listener that has stopped, with nothing left in its backlog: who comes now is neither let in nor sent away. */
 export async function blackHole(): Promise<BlackHole> {
@@ -48,31 +48,34 @@ export async function blackHole(): Promise<BlackHole> {
   for (let more = true; more && waiting.length < 16;) {
     const socket = net.connect(port, '127.0.0.1')
     waiting.push(socket.on('error', () => {}))
-    more = await Promise.race([
-      once(socket, 'connect').then(() => true),
-      new Promise<boolean>((resolve) => setTimeout(resolve, 60, false)),
-    ])
+    more = await Promise.race([once(socket, 'connect').then(() => true), silence(60)])
   }
-  const wake = () => {
+  const awake = once(worker, 'message')
+  const wake = async () => {
     for (const socket of waiting) socket.destroy()
     Atomics.store(gate, 0, 1)
     Atomics.notify(gate, 0)
+    await awake
   }
   return {
     origin: `http://127.0.0.1:${port}`,
     wake,
     async [Symbol.asyncDispose]() {
-      wake()
+      await wake()
       await worker.terminate()
     },
   }
 }
 
+/** False when this much time is over, and what had happened by then is known. */
+const silence = (milliseconds: number) =>
+  new Promise<boolean>((resolve) => setTimeout(() => setImmediate(resolve, false), milliseconds))
+
 const listener = `
   const { parentPort, workerData: { gate, good } } = require('node:worker_threads')
   const server = require('node:net').createServer((socket) => {
     socket.on('error', () => {}).once('data', () => socket.end(good))
-  })
+  }).once('connection', () => parentPort.postMessage('accepts'))
   server.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
     parentPort.postMessage(server.address().port)
     setImmediate(() => Atomics.wait(gate, 0, 0))

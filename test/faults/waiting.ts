@@ -89,9 +89,13 @@ export const waiting: readonly Fault[] = [
     named: /pool|connections .*in use/i,
     mends: /connections|maxSockets/i,
     arrange: async () => {
-      const server = await serving((request, response) => request.url !== '/hold' && json(request, response))
-      const faulty = { transport: { connections: 1 }, holds: '/hold', timeout: 200 }
-      return at(server, faulty, { transport: { connections: 2 } })
+      let held = 0
+      const server = await serving((request, response) => {
+        if (request.url === '/hold') held++
+        else json(request, response)
+      })
+      const holds = { path: '/hold', taken: () => held }
+      return at(server, { transport: { connections: 1 }, holds, timeout: 200 }, { transport: { connections: 2 } })
     },
   },
   {
@@ -127,11 +131,13 @@ export const waiting: readonly Fault[] = [
       const before: NonNullable<Parameters<typeof at>[1]['before']> = async (http) => {
         for (let made = 0; made < 2; made++) await http.get('/').catch(() => {})
       }
+      let waited = 0
+      const clock: Clock = { ...systemClock, now: () => systemClock.now() + waited }
       const patient: typeof before = async (http) => {
         await before(http)
-        await new Promise((resolve) => setTimeout(resolve, 80))
+        waited += 80
       }
-      return at(server, { layers, before }, { before: patient })
+      return at(server, { layers, before, clock }, { before: patient })
     },
   },
   {

@@ -18,8 +18,6 @@ export const curlOther = (version: string): Other => ({
       return path
     }
     try {
-      if (setting.twice) void run(args(setting, file), setting).catch(() => {})
-      if (setting.twice) await new Promise((resolve) => setTimeout(resolve, 60))
       return await run(args(setting, file), setting)
     } finally {
       rmSync(folder, { recursive: true, force: true })

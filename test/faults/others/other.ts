@@ -18,13 +18,12 @@ export type Send = (path: string, signal: AbortSignal | undefined, bounded: bool
 
 /** What happens before and around the call. A client that says nothing for three seconds has no message. */
 export async function staged(setting: Setting, send: Send): Promise<Answered> {
-  const { path = '/', warmUps = 0, holds, twice, blocks, aborts, retries = 0 } = setting
+  const { path = '/', warmUps = 0, holds, blocks, aborts, retries = 0 } = setting
   const controller = new AbortController()
   const call = () => send(path, aborts ? controller.signal : undefined, true)
   for (let made = 0; made < warmUps; made++) await call()
   await new Promise(setImmediate)
-  if (holds !== undefined) await held(send(holds, undefined, false))
-  if (twice) await held(call())
+  if (holds !== undefined) await held(send(holds.path, undefined, false), holds.taken)
   const calling = repeated(call, retries)
   if (aborts) setTimeout(() => controller.abort(), 30)
   if (blocks !== undefined) setTimeout(() => standStill(blocks), 20)
