@@ -25,9 +25,10 @@ if (types.status !== 0) process.exit(1)
 
 await bundle('core', {
   late: {
-    specifier: '#telling',
     // a third of core, for who asks what became of a call
-    modules: { explain: 'recorder/explain.ts', conclude: 'recorder/conclude.ts', flightOf: 'recorder/flight.ts' },
+    telling: { explain: 'recorder/explain.ts', conclude: 'recorder/conclude.ts', flightOf: 'recorder/flight.ts' },
+    // another quarter, for who makes calls
+    making: { pipeline: 'pipeline.ts', client: 'client.ts', poll: 'poll.ts' },
   },
   together: { front: ['index.ts'], transports: ['transports/undici.ts', 'transports/got.ts'] },
 })
@@ -47,7 +48,7 @@ write('middleware', 'index.js', lateFile(factories, ['@penstock/core']))
 
 await bundle('ocr', {
   within: ['zod', 'image-size'],
-  late: { specifier: '#image-size', modules: { imageSize: 'image/image-size.ts' } },
+  late: { 'image-size': { imageSize: 'image/image-size.ts' } },
   together: { front: ['index.ts'] },
 })
 
@@ -56,7 +57,8 @@ function write(name: string, file: string, text: string): void {
 }
 
 type Bundle = {
-  readonly late?: LateModules
+  /** By the name of their file. */
+  readonly late?: Readonly<Record<string, LateModules>>
   /** Entries that share nothing: they would, with what comes late, and may be loading just then. */
   readonly alone?: readonly string[]
   /** Libraries of which the used part stands in our files. */
@@ -65,10 +67,12 @@ type Bundle = {
   readonly together: Readonly<Record<string, readonly string[]>>
 }
 
-async function bundle(name: string, { late, alone = [], within = [], together }: Bundle): Promise<OutputChunk[]> {
+async function bundle(name: string, { late = {}, alone = [], within = [], together }: Bundle): Promise<OutputChunk[]> {
   const folder = join(root, 'packages', name)
   const dir = join(folder, 'dist/js')
   rmSync(dir, { recursive: true, force: true })
+
+  const lateFiles = Object.keys(late)
 
   async function built(input: Readonly<Record<string, string>>, parts: readonly Part[]): Promise<OutputChunk[]> {
     const build = await rolldown({
@@ -80,7 +84,7 @@ async function bundle(name: string, { late, alone = [], within = [], together }:
       onLog(_, { message }) {
         throw new Error(message)
       },
-      plugins: [builtins, late && lateModules(join(folder, 'src'), late), gathering(parts, late && lateId(late))],
+      plugins: [builtins, lateModules(join(folder, 'src'), late), gathering(parts, lateFiles.map(lateId))],
     })
     const { output } = await build.write({
       dir,
@@ -101,26 +105,24 @@ async function bundle(name: string, { late, alone = [], within = [], together }:
 
   const entries = Object.entries(entriesOf(folder))
   for (const [entry, path] of entries) if (alone.includes(entry)) await built({ [entry]: path }, [])
-  const file = late?.specifier.slice(1)
   const parts = Object.entries(together).map(([name, modules]): Part => {
     return { name, roots: modules.map((each) => join(folder, 'src', each)), members: new Set() }
   })
   const chunks = await built(
     {
       ...Object.fromEntries(entries.filter(([entry]) => !alone.includes(entry))),
-      ...(late && file && { [file]: lateId(late) }),
+      ...Object.fromEntries(lateFiles.map((file) => [file, lateId(file)])),
     },
     parts,
   )
   for (const library of within)
     copyFileSync(join(folder, 'node_modules', library, 'LICENSE'), join(dir, `${library}.LICENSE`))
-  if (late && file) {
-    checkRaces(chunks, { late: [`${file}.js`], loaded: ['index.js'], plain: [] })
-    write(
-      name,
-      `late-${file}.js`,
-      lateFile(Object.keys(late.modules).map((each) => ({ name: each, file: `${file}.js` }))),
+  if (lateFiles.length > 0) {
+    checkRaces(chunks, { late: lateFiles.map((file) => `${file}.js`), loaded: ['index.js'], plain: [] })
+    const functions = Object.entries(late).flatMap(([file, modules]) =>
+      Object.keys(modules).map((each) => ({ name: each, file: `${file}.js` })),
     )
+    write(name, 'late.js', lateFile(functions))
   }
   return chunks
 }

@@ -1,6 +1,6 @@
 /** The packages as they are published: built here, and loaded in processes of their own. What it weighs is counted, not timed. */
 import { execFileSync } from 'node:child_process'
-import { globSync, readFileSync } from 'node:fs'
+import { globSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { entryPoints } from './support/public-names.ts'
@@ -32,6 +32,7 @@ describe('importing', () => {
   it.each([
     ['core', `await import('@penstock/core')`, 3],
     ['core and middleware', coreAndMiddleware, 4],
+    ['core, and a pipeline', `(await import('@penstock/core')).pipeline([], { send() {}, close() {} })`, 4],
     ['core, and the default stack', `(await import('@penstock/middleware')).defaultStack()`, 12],
     ['core and the undici transport', `(await import('@penstock/core/undici')).undiciTransport()`, 22],
     ['core and the got transport', `(await import('@penstock/core/got')).gotTransport()`, 56],
@@ -41,6 +42,12 @@ describe('importing', () => {
     const files = printed(`${hooks}\n${program}\nconsole.log(JSON.stringify(files))`) as string[]
 
     expect(files.length).toBeLessThanOrEqual(most)
+  })
+
+  it('core and middleware loads 115 kB of text at most', () => {
+    const files = printed(`${hooks}\n${coreAndMiddleware}\nconsole.log(JSON.stringify(files))`) as string[]
+
+    expect(files.reduce((sum, file) => sum + statSync(new URL(file)).size, 0)).toBeLessThanOrEqual(115_000)
   })
 
   it('core and middleware loads nothing of Node that takes long', () => {
@@ -121,6 +128,7 @@ it.each([
   ['@penstock/middleware/stores/disk', `middleware.defaultStack().length > 0`],
   ['@penstock/middleware/stores/redis', `middleware.quota({ limit: 1, per: 'day' }) !== undefined`],
   ['@penstock/core/diagnose', `core.explain({}) !== undefined`],
+  ['@penstock/core/testing', `core.pipeline([], { send() {}, close() {} }).plan() !== undefined`],
 ])('what comes late comes while %s is loading', (other, made) => {
   const program = `
     const core = await import('@penstock/core')

@@ -2,28 +2,34 @@ import { join } from 'node:path'
 import type { Plugin } from 'rolldown'
 
 /** Modules of one function each, of its name in the sources, that stand in a file of their own and come when called. */
-export type LateModules = {
-  /** The file is this without the `#`; package.json says under `imports` who gets it and who the list that loads it. */
-  readonly specifier: `#${string}`
-  readonly modules: Readonly<Record<string, string>>
-}
+export type LateModules = Readonly<Record<string, string>>
 
-/** Its id as an input. */
-export const lateId = ({ specifier }: LateModules): string => `\0${specifier}`
+/** The id as an input of what becomes that file. */
+export const lateId = (file: string): string => `\0late ${file}`
 
-/** Puts them into their file, and has everything else import them by the specifier. */
-export function lateModules(source: string, late: LateModules): Plugin {
-  const { specifier } = late
-  const modules = Object.entries(late.modules).map(([name, file]) => ({ name, path: join(source, file) }))
-  const own = new Set([lateId(late), ...modules.map(({ path }) => path)])
+/**
+ * Puts them into their files, and has everything else import them as `#file`: package.json says under `imports` who gets
+ * the file itself, and who the list that loads it.
+ */
+export function lateModules(source: string, late: Readonly<Record<string, LateModules>>): Plugin {
+  const files = Object.entries(late).map(([file, modules]) => ({ file, modules: Object.entries(modules) }))
+  const fileOf = new Map(
+    files.flatMap(({ file, modules }) => [
+      [lateId(file), file],
+      ...modules.map(([, path]) => [join(source, path), file] as const),
+    ]),
+  )
   return {
-    name: specifier,
+    name: 'late',
     resolveId(id, importer) {
-      if (id === lateId(late)) return id
-      if (importer === undefined || own.has(importer) || !id.startsWith('.')) return null
-      return own.has(join(importer, '..', id)) ? { id: specifier, external: true } : null
+      if (fileOf.has(id)) return id
+      if (importer === undefined || !id.startsWith('.')) return null
+      const file = fileOf.get(join(importer, '..', id))
+      return file === undefined || file === fileOf.get(importer) ? null : { id: `#${file}`, external: true }
     },
-    load: (id) =>
-      id === lateId(late) ? modules.map(({ name, path }) => `export { ${name} } from '${path}'`).join('\n') : null,
+    load(id) {
+      const modules = files.find(({ file }) => lateId(file) === id)?.modules
+      return modules?.map(([name, path]) => `export { ${name} } from '${join(source, path)}'`).join('\n') ?? null
+    },
   }
 }

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import type { Plugin, PluginContext } from 'rolldown'
 
 /** Modules that become one file. */
@@ -11,16 +12,17 @@ export type Part = {
 /**
  * Finds the members of each part when all modules are known.
  *
- * @param late a module that comes late: what it shares with other entries is the first part's, and so comes early
+ * @param late modules that come late: what they share with other entries is the first part's, and so comes early
  */
-export const gathering = (parts: readonly Part[], late?: string): Plugin => ({
+export const gathering = (parts: readonly Part[], late: readonly string[]): Plugin => ({
   name: 'gathering',
   buildEnd() {
     const placed = new Set<string>()
     for (const [index, { roots, members }] of parts.entries()) {
-      const shared = index === 0 && late !== undefined ? sharedWith(this, late, roots) : []
+      const shared = index === 0 ? late.flatMap((each) => sharedWith(this, each, roots)) : []
       for (const id of reached(this, [...roots, ...shared])) {
-        if (placed.has(id)) continue
+        // an index stays by itself: it hands on what comes late, which may need the rest of its part at once
+        if (placed.has(id) || basename(id) === 'index.ts') continue
         placed.add(id)
         members.add(id)
       }
