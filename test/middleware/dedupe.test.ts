@@ -4,6 +4,20 @@ import { dedupe } from '@penstock/middleware'
 import { describe, expect, it } from 'vitest'
 import { origin, set, slow } from '../support/deduped.ts'
 
+/** A body that says how often it was opened. */
+function counted() {
+  let opened = 0
+  const body = {
+    kind: 'factory',
+    length: 1,
+    *open() {
+      opened++
+      yield Buffer.from('x')
+    },
+  } as const
+  return { body, opened: () => opened }
+}
+
 describe('dedupe', () => {
   it('sends one of several equal calls in progress, and all read the answer', async () => {
     const { http, clock, transport } = set(slow)
@@ -102,19 +116,11 @@ describe('dedupe', () => {
   })
 
   it('makes no digest for a call without a twin: its body is opened once, to be sent', async () => {
-    let opened = 0
-    const body = {
-      kind: 'factory',
-      length: 1,
-      *open() {
-        opened++
-        yield Buffer.from('x')
-      },
-    } as const
+    const { body, opened } = counted()
     const { http } = set(replies(200))
     await http.post('/a', { body, repeatable: 'always' })
     await http.post('/a', { body, repeatable: 'always' })
-    expect(opened).toBe(2)
+    expect(opened()).toBe(2)
   })
 
   it('gives all the same bytes', async () => {
@@ -222,20 +228,12 @@ describe('dedupe', () => {
   })
 
   it('makes no digest for calls to other addresses', async () => {
-    let opened = 0
-    const body = {
-      kind: 'factory',
-      length: 1,
-      *open() {
-        opened++
-        yield Buffer.from('x')
-      },
-    } as const
+    const { body, opened } = counted()
     const { http, clock } = set(slow)
     const calls = ['/a', '/b'].map((path) => http.post(path, { body, repeatable: 'always' }))
     await clock.advance(100)
     await Promise.all(calls)
-    expect(opened).toBe(2)
+    expect(opened()).toBe(2)
   })
 
   it('goes by another name in the ledger', async () => {

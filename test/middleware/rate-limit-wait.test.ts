@@ -155,46 +155,34 @@ describe('a call that waits for its turn', () => {
     expect(clock.now()).toBe(1400)
   })
 
-  it('makes up for a turn whose timer was late, as far as the window allows', async () => {
+  /** When calls that come at once are sent, of which one that waits after `from` is `late` by its clock. */
+  async function sentAt(limit: number, count: number, { from, late }: { from: number; late: number }) {
     const clock = virtualClock()
     const at: number[] = []
-    const behind = { ...clock, now: () => clock.now() + late }
-    let late = 0
+    let passed = 0
+    const behind = { ...clock, now: () => clock.now() + passed }
     const script = scriptedTransport(() => (at.push(behind.now()), ok(undefined as never)))
     const http = client({
-      pipeline: pipeline([rateLimit({ limit: 2, guard: 0 })], script),
+      pipeline: pipeline([rateLimit({ limit, guard: 0 })], script),
       origin: 'https://api.example.com',
       clock: behind,
     })
-    const all = Promise.all(times(5, () => http.outcome({ path: '/' })))
-    await clock.advance(400)
-    late = 200
+    const all = Promise.all(times(count, () => http.outcome({ path: '/' })))
+    await clock.advance(from)
+    passed = late
     await clock.drain()
     await all
+    return at
+  }
 
+  it('makes up for a turn whose timer was late, as far as the window allows', async () => {
     // the second is 200 late; the third is not, and the fourth is a window behind the second
-    expect(at).toEqual([0, 700, 1000, 1700, 2000])
+    expect(await sentAt(2, 5, { from: 400, late: 200 })).toEqual([0, 700, 1000, 1700, 2000])
   })
 
   it('makes up for a quarter of a window at most', async () => {
-    const clock = virtualClock()
-    const at: number[] = []
-    const behind = { ...clock, now: () => clock.now() + late }
-    let late = 0
-    const script = scriptedTransport(() => (at.push(behind.now()), ok(undefined as never)))
-    const http = client({
-      pipeline: pipeline([rateLimit({ limit: 10, guard: 0 })], script),
-      origin: 'https://api.example.com',
-      clock: behind,
-    })
-    const all = Promise.all(times(8, () => http.outcome({ path: '/' })))
-    await clock.advance(150)
-    late = 600
-    await clock.drain()
-    await all
-
     // the third is 600 late: it and two more go one after the other
-    expect(at).toEqual([0, 100, 800, 801, 802, 850, 950, 1050])
+    expect(await sentAt(10, 8, { from: 150, late: 600 })).toEqual([0, 100, 800, 801, 802, 850, 950, 1050])
   })
 
   it('is cut when the client is closed', async () => {

@@ -1,25 +1,16 @@
 /** A HAR file of ours, opened as anybody opens one: in the Network panel of a real Chromium's developer tools. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { har } from '@penstock/core/diagnose'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Chromium, startChromium } from '../support/chromium.ts'
+import { expect, it } from 'vitest'
 import { openedHar } from '../support/dev-tools.ts'
 import { reported } from '../support/reported.ts'
+import { sharedChromium } from '../support/shared-chromium.ts'
 
-const home = mkdtempSync(join(tmpdir(), 'har-'))
-let chromium: Chromium
-beforeAll(async () => {
-  chromium = await startChromium()
-}, 30_000)
-afterAll(async () => {
-  await chromium?.[Symbol.asyncDispose]()
-  rmSync(home, { recursive: true })
-})
+const chromium = sharedChromium()
 
 it('is taken in by the Network panel, request by request', async () => {
-  const file = join(home, 'calls.har')
+  const file = join(chromium.home, 'calls.har')
   const archive = har(reported)
   writeFileSync(file, JSON.stringify(archive))
   const tab = await chromium.tab()

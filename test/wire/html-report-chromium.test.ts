@@ -1,28 +1,20 @@
 /** The page of a report in a real Chromium: what it fetches, says on the console, and looks like to those who read it. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { htmlReport } from '@penstock/core/diagnose'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Chromium, startChromium, type Tab } from '../support/chromium.ts'
+import { describe, expect, it } from 'vitest'
+import type { Tab } from '../support/chromium.ts'
 import { tooFast } from '../support/flights.ts'
 import { colouredTexts, type ColouredText } from '../support/contrast.ts'
 import { reported } from '../support/reported.ts'
+import { sharedChromium } from '../support/shared-chromium.ts'
 
-const home = mkdtempSync(join(tmpdir(), 'report-'))
-let chromium: Chromium
-beforeAll(async () => {
-  chromium = await startChromium()
-}, 30_000)
-afterAll(async () => {
-  await chromium?.[Symbol.asyncDispose]()
-  rmSync(home, { recursive: true })
-})
+const chromium = sharedChromium()
 
 let count = 0
 function file(text: string): string {
-  const path = join(home, `${++count}.html`)
+  const path = join(chromium.home, `${++count}.html`)
   writeFileSync(path, text)
   return pathToFileURL(path).href
 }
