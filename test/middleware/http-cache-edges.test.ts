@@ -149,6 +149,7 @@ describe('a page that is no longer fresh', () => {
     ['refused', 200],
     ['late', 200],
     ['cancelled', undefined],
+    ['auth', undefined],
   ] as const)('stands in for a failure that is nobody’s, unless nobody waits any more: %s', async (verdict, code) => {
     let refuses = false
     const judge = {
@@ -180,6 +181,17 @@ describe('a page that is no longer fresh', () => {
     const { text, seconds } = cached([
       page('max-age=10', 'one', { etag: '"v1"', 'last-modified': one }),
       replies(304, { 'last-modified': other }),
+      page('max-age=10', 'two'),
+    ])
+    await text()
+    await seconds(11)
+    expect(await text()).toBe('two')
+  })
+
+  it('is not confirmed by a weak ETag that it has not', async () => {
+    const { text, seconds } = cached([
+      page('max-age=10', 'one', { 'last-modified': 'Wed, 31 Dec 2025 00:00:00 GMT' }),
+      replies(304, { etag: 'W/"v2"' }),
       page('max-age=10', 'two'),
     ])
     await text()
@@ -266,8 +278,8 @@ describe('what is said and sent about a page', () => {
 describe('what is kept', () => {
   it('is not the answer of a method that has no pages', async () => {
     const { get, sent } = cached([page('max-age=60')])
-    for (const method of ['OPTIONS', 'HEAD', 'GET']) await get({ method })
-    expect(sent()).toBe(3)
+    for (const method of ['OPTIONS', 'HEAD', 'GET', 'OPTIONS']) await get({ method })
+    expect(sent()).toBe(4)
   })
 
   it('is not what a call with wire options of its own gets', async () => {

@@ -8,6 +8,6 @@ export function directives(header: string | undefined): ReadonlyMap<string, stri
 
 /** Milliseconds of a directive in seconds; zero when it is not there, or is no number. */
 export function millisecondsOf(found: ReadonlyMap<string, string | true>, name: string): number {
-  const value = found.get(name)
-  return typeof value === 'string' && /^\d+$/.test(value) ? Number(value) * 1000 : 0
+  const value = String(found.get(name))
+  return /^\d+$/.test(value) ? Number(value) * 1000 : 0
 }
