@@ -50,6 +50,13 @@ describe('importing', () => {
     expect(files.reduce((sum, file) => sum + statSync(new URL(file)).size, 0)).toBeLessThanOrEqual(115_000)
   })
 
+  it('core and middleware builds no class of Unicode: the engine does for each literal, called or not', () => {
+    const files = printed(`${hooks}\n${coreAndMiddleware}\nconsole.log(JSON.stringify(files))`) as string[]
+    const texts = files.map((file) => readFileSync(new URL(file), 'utf8'))
+
+    expect(texts.flatMap((text) => text.match(/\/[^/\n]*\\p\{.*\/[a-z]*u/g) ?? [])).toEqual([])
+  })
+
   it('core and middleware loads nothing of Node that takes long', () => {
     const program = `
       const before = new Set(process.moduleLoadList)

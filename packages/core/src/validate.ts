@@ -43,8 +43,8 @@ function beginnings(value: unknown): readonly string[] {
   if (Object(value) === value) return ['{', '[']
   if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'bigint') return []
   const text = String(value)
-  // a quote, a line break and the like may be written in another way
-  const begin = /[^"'`\\\p{C}]{0,8}/u.exec(text)![0]
+  // a quote, a line break and the like may be written in another way; as a literal it would be built with every import
+  const begin = new RegExp('[^"\'`\\\\\\p{C}]{0,8}', 'u').exec(text)![0]
   const quoted = ['"', "'", '`'].map((quote) => quote + begin)
   return text.length < 3 ? quoted : [...quoted, text]
 }
