@@ -1,21 +1,25 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** What lasts longest, by measurement: most of it starts processes or waits for a server's silence. */
+/**
+ * What lasts longest, by measurement. First what computes, in processes of its own, and has time; then what waits for a
+ * server's silence or a lease to be over, and says how long that took.
+ */
 const slow = [
   'test/docs.test.ts',
   'test/ocr/cli.test.ts',
-  'test/wire/capture-faults.test.ts',
+  'test/ocr/cli-report.test.ts',
+  'test/ocr/cli-capture.test.ts',
+  'test/core/canary-property.test.ts',
+  'test/faults/canary-exits.test.ts',
   'test/emulator/reading.test.ts',
+  'test/wire/capture-faults.test.ts',
   'test/faults/faults.test.ts',
   'test/faults/canaries.test.ts',
-  'test/faults/canary-exits.test.ts',
   'test/middleware/token-redis.test.ts',
   'test/middleware/quota-redis.test.ts',
   'test/doctor/command.test.ts',
   'test/doctor/hostile-servers.test.ts',
-  'test/wire/diagnose-environment.test.ts',
-  'test/core/canary-property.test.ts',
-  'test/ocr/cli-report.test.ts',
+  'test/wire/capture.test.ts',
 ]
 
 const rank = ({ moduleId }: TestSpecification): number => {

@@ -81,8 +81,8 @@ it('type-checks every ts block of the pages and of @example', { timeout: 60_000 
   expect(errors).toEqual([])
 })
 
-// each is a process of its own, and so are the tests beside these
-vi.setConfig({ maxConcurrency: availableParallelism() })
+// each is a process of its own, beside the workers that run the other tests on as many cores as there are
+vi.setConfig({ maxConcurrency: Math.ceil(availableParallelism() / 2) })
 
 describe('runs', { concurrent: true, timeout: 70_000 }, () => {
   it.each(running)('$at', async ({ at }) => {
