@@ -302,3 +302,22 @@ describe('a call made on behalf of another', () => {
     expect([both === own, both === outer, both!.aborted]).toEqual([false, false, false])
   })
 })
+
+describe('the time of a call', () => {
+  it('stands until it first waits, and is read from the clock from then on', async () => {
+    let time = 0
+    const clock = { ...virtualClock(), now: () => time++ }
+    const seen: number[] = []
+    async function waits(call: Call, next: Next): Promise<Outcome> {
+      const began = call.ledger.startedAt
+      seen.push(call.now() - began, call.now() - began, call.remaining())
+      await Promise.resolve()
+      const later = call.now()
+      seen.push(call.now() - later, later - call.clock.now())
+      return next(call)
+    }
+    const bounded = (call: Call, next: Next) => next(call.within(bound(500)))
+    await client({ pipeline: pipeline([bounded, waits], scriptedTransport(replies(200))), origin, clock }).get('/')
+    expect(seen).toEqual([0, 0, 500, 1, -2])
+  })
+})

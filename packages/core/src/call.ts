@@ -174,8 +174,17 @@ export class Call<Context extends object = {}> implements CallFields<Context> {
     return this.withHeaders({ ...this.headers, [name]: value })
   }
 
+  /**
+   * The time on the client's clock. Until a call first waits this is when it began: there is only computing in between, and
+   * to read a clock takes longer than most of that. Who paces or measures asks `clock` itself.
+   */
+  now(): number {
+    const { ledger } = this
+    return ledger.begins ? ledger.startedAt : ledger.runtime.clock.now()
+  }
+
   /** This call, to be over `bound.after` milliseconds from `from`. An earlier deadline stands. */
-  within(bound: Bound, from: number = this.clock.now()): Call<Context> {
+  within(bound: Bound, from: number = this.now()): Call<Context> {
     const deadlineAt = from + bound.after
     if (deadlineAt >= this.deadlineAt) return this
     if (bound.verdict === 'late') this.ledger.deadline = deadlineAt - this.ledger.startedAt
@@ -187,7 +196,7 @@ export class Call<Context extends object = {}> implements CallFields<Context> {
 
   /** Milliseconds left, `Infinity` without a deadline. */
   remaining(): number {
-    return this.deadlineAt === Infinity ? Infinity : this.deadlineAt - this.clock.now()
+    return this.deadlineAt === Infinity ? Infinity : this.deadlineAt - this.now()
   }
 
   /** Wait. Gives nothing when the time is over, or the failure that cut it short, at once. */
@@ -214,7 +223,7 @@ export class Call<Context extends object = {}> implements CallFields<Context> {
     const closed = this.runtime.closed ?? this.branch?.closed
     if (closed !== undefined) return closed
     if (this.signal?.aborted) return this.cancelled()
-    return this.deadlineAt !== Infinity && this.deadlineAt <= (now ?? this.clock.now()) ? this.late() : undefined
+    return this.deadlineAt !== Infinity && this.deadlineAt <= (now ?? this.now()) ? this.late() : undefined
   }
 
   cancelled(): Failure {

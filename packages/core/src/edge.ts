@@ -1,8 +1,11 @@
 import { birth, type Birthplace } from './birth.ts'
-import type { Call } from './call.ts'
+import { andThen } from './and-then.ts'
+import type { Call, Handler } from './call.ts'
 import type { Chance, Clock } from './clock.ts'
 import { Closing } from './closing.ts'
 import { ConfigError } from './errors.ts'
+import type { Next } from './layer.ts'
+import { handedToNobody } from './next-of.ts'
 import { isOutcome, letGo, type Outcome, refused } from './outcome.ts'
 import type { Pipeline } from './pipeline.ts'
 import { ended } from './recorder/endings.ts'
@@ -10,7 +13,8 @@ import { diagnosed } from './recorder/environment.ts'
 import { type Level, levels } from './recorder/ledger.ts'
 import type { Request } from './request.ts'
 import { Runtime } from './runtime.ts'
-import { told, toldOfNone } from './suspicion.ts'
+import { lastly } from './sequel.ts'
+import { told, toldOfKept, toldOfNone } from './suspicion.ts'
 
 export type EdgeOptions = {
   /** How much a ledger keeps. @default 'errors' */
@@ -63,6 +67,7 @@ export class Edge {
     } catch (error) {
       return Promise.reject(error)
     }
+    call.ledger.begins = true
     return this.#run(call, request, made)
   }
 
@@ -73,31 +78,38 @@ export class Edge {
 
   #run<Made>(call: Call, request: Request, made: (call: Call, outcome: Outcome) => Made): Promise<Made> {
     this.#closing.enter()
-    let ran: Promise<Outcome>
+    const { ledger } = call
     try {
-      ran = this.#begun(call, request)
+      const ran: Promise<any> = andThen(this.#way(call, request) as Next, call, this.#ended, made)
+      if (ledger.promised === undefined || ledger.promised === ran) return ran
+      handedToNobody(ledger)
+      return Promise.reject(toldOfKept(this.#pipeline))
     } catch (bug) {
-      this.#closing.leave()
-      return Promise.reject(told(bug, this.#pipeline))
+      return Promise.reject(bug)
+    } finally {
+      ledger.begins = false
     }
-    return ran.then((outcome) => {
+  }
+
+  #way(call: Call, request: Request): Handler {
+    const early = this.runtime.refusing ?? call.over() ?? spent(call, request)
+    if (early !== undefined) return () => Promise.resolve(early)
+    // a layer that does not mind the caller's signal cannot keep the caller
+    return call.signal === undefined ? this.#pipeline : () => call.until(this.#pipeline(call), letGo)
+  }
+
+  /** One for all calls. */
+  readonly #ended = lastly(
+    (outcome, call, made: (call: Call, outcome: Outcome) => any) => {
+      call.ledger.promised = undefined
       this.#settle(call, outcome)
       return made(call, outcome)
-    }, this.#lost)
-  }
-
-  /** One function for all calls. */
-  readonly #lost = (bug: unknown): never => {
-    this.#closing.leave()
-    throw told(bug, this.#pipeline)
-  }
-
-  #begun(call: Call, request: Request): Promise<Outcome> {
-    const ran = this.runtime.refusing ?? call.over() ?? spent(call, request) ?? this.#pipeline(call)
-    if (!(ran instanceof Promise)) return Promise.resolve(ran)
-    // a layer that does not mind the caller's signal cannot keep the caller
-    return call.signal === undefined ? ran : call.until(ran, letGo)
-  }
+    },
+    (bug) => {
+      this.#closing.leave()
+      throw told(bug, this.#pipeline)
+    },
+  )
 
   #settle(call: Call, outcome: Outcome): void {
     // of a layer that was trusted, after many calls, to return one

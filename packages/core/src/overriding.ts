@@ -1,12 +1,9 @@
-import type { Handler } from './call.ts'
-import { compile } from './compile.ts'
+import { type Chains, compile } from './compile.ts'
 import { InputError } from './errors.ts'
 import { misplaced } from './misplaced.ts'
 import type { AnyOverrides } from './stack.ts'
 import type { Step } from './step.ts'
 import type { Transport } from './transport.ts'
-
-type Chains = { readonly plain: Handler; readonly recorded: Handler }
 
 /**
  * The chains for calls that ask for other options of some layers: compiled once for each such object, which a caller may

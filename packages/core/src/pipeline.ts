@@ -1,10 +1,12 @@
-import type { Handler } from './call.ts'
+import { andThen, fused, type Fused } from './and-then.ts'
+import type { Call, Handler } from './call.ts'
 import { compile } from './compile.ts'
 import { ConfigError } from './errors.ts'
 import { Holding } from './holding.ts'
 import { type Acknowledged, type Finding, lint, type LintedRequest, refuse } from './lint/lint.ts'
 import { misplaced } from './misplaced.ts'
 import type { Ordered, Stackable } from './order.ts'
+import type { Entry } from './next-of.ts'
 import { overriding } from './overriding.ts'
 import { Plan } from './plan.ts'
 import { inserted, removed, replaced } from './rearranged.ts'
@@ -74,17 +76,20 @@ function assembled(layers: readonly Stackable[], transport: Transport, options: 
   const holding = new Holding([...steps, transport])
   const another = (rearranged: readonly Stackable[]) => assembled(rearranged, transport, options)
 
-  const send: Handler = (call) => {
+  const entry = (call: Call<any>): Entry => {
     tally.calls++
     const overrides = call.options.layers
     const { plain, recorded } = overrides === undefined ? chains : chainsFor(overrides)
-    return call.ledger.spans === undefined ? plain(call) : recorded(call)
+    return call.ledger.spans === undefined ? plain : recorded
   }
+  const send: Handler = (call) => entry(call)(call)
   onSuspicion(send, () => {
     chains = compile(steps, transport, Infinity)
     chainsFor = overriding(steps, transport, Infinity)
   })
   return Object.assign(send, {
+    [fused]: ((call, after, of, held) =>
+      andThen(entry(call as Call<any>), call as Call<any>, after!, of, held)) as Fused,
     plan: () => plan,
     lint: findings,
     with: (layer: any) => another(replaced(layers, layer)),

@@ -1,6 +1,7 @@
 import { type Chance, systemClock } from '../clock.ts'
 import { type Asked, askedNothing } from './asked.ts'
 import type { Runtime } from '../runtime.ts'
+import type { Sequel } from '../sequel.ts'
 import type { Outcome } from '../outcome.ts'
 import type { Bilingual } from '../verdict-table.ts'
 import type { Verdict } from '../verdict.ts'
@@ -64,6 +65,8 @@ export class Ledger {
   readonly endpoint: string | undefined
   /** On the client's clock. */
   readonly startedAt: number
+  /** True until the call first waits. Kept by the edge. */
+  begins = false
   /** Milliseconds from then on that the whole call may take. */
   deadline: number | undefined = undefined
   endedAt: number | undefined = undefined
@@ -85,6 +88,10 @@ export class Ledger {
   #chance: Chance | undefined = undefined
   /** Whether trips are kept, and timed: at level `off`, where a layer asks for it. */
   timed: boolean
+  /** What layers have left to be done when the outcome is there. Kept by the pipeline. */
+  sequel: Sequel | undefined = undefined
+  /** What was handed on last: whoever got it returns it as it is. */
+  promised: Promise<unknown> | undefined = undefined
   /** How many layers the call has entered since a repeater last sent it. Kept by the pipeline. */
   reach = 0
   #depth = 0

@@ -1,0 +1,61 @@
+import type { Call, CallFields } from './call.ts'
+import type { Next, Passed } from './layer.ts'
+import { type After, following, lost, Sequel } from './sequel.ts'
+
+/** What `next` of a compiled pipeline bears beside itself: {@link andThen} without a promise of its own. */
+export const fused = Symbol('penstock.fused')
+
+/** Undefined for `after`: there is nothing to do. */
+export type Fused = (
+  fields: Call<any> | CallFields<any>,
+  after?: After,
+  of?: unknown,
+  held?: unknown,
+  give?: object,
+) => Promise<any>
+
+/**
+ * `next(call).then(outcome => after(outcome, call))`, cheaper: layers that hand a call on like this share one promise. Return
+ * what it gives as it is, and not out of an `async` function: what outer layers do is in it.
+ *
+ * @param after a function that is made once; what it needs of this call is handed in as `of` and `held`
+ * @typeParam Gives what the call was dressed in, for those inside
+ * @throws ConfigError `NEXT_KEPT`, by the pipeline, when what it gives is not returned
+ * @example
+ * ```ts
+ * import { andThen, type Call, layer, type Outcome } from '@penstock/core'
+ *
+ * const counts = { ok: 0, failed: 0 }
+ * const count = (outcome: Outcome) => {
+ *   counts[outcome.failed ? 'failed' : 'ok']++
+ *   return outcome
+ * }
+ * const counting = layer({ name: 'counting', slot: 'observe', run: (call, next) => andThen(next, call, count) })
+ * ```
+ */
+export function andThen<Of = undefined, Held = undefined, Gives extends object = {}>(
+  next: Next,
+  call: Call<any>,
+  after: After<Of, Held>,
+  of?: Of,
+  held?: Held,
+): Promise<Passed<Gives>> {
+  const fuse = (next as { readonly [fused]?: Fused })[fused]
+  if (fuse !== undefined) return fuse(call, after, of, held)
+  const sequel = new Sequel(after, call, of, held, undefined)
+  try {
+    return following(next(call), sequel)
+  } catch (bug) {
+    throw lost(sequel, bug)
+  }
+}
+
+/** `next(call)`, where there is nothing to do after it. Return it as it is. */
+export function onward<const Gives extends object = {}>(
+  next: Next,
+  call: Call<any>,
+  give?: Gives,
+): Promise<Passed<Gives>> {
+  const fuse = (next as { readonly [fused]?: Fused })[fused]
+  return fuse === undefined ? next(call, give) : fuse(call, undefined, undefined, undefined, give)
+}

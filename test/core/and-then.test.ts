@@ -1,0 +1,282 @@
+import {
+  andThen,
+  bytesBody,
+  client,
+  ConfigError,
+  Failure,
+  lastly,
+  layer,
+  type Next,
+  onward,
+  type Outcome,
+  pipeline,
+  Reply,
+  type Stackable,
+  type Transport,
+} from '@penstock/core'
+import { replies, scriptedTransport, seeded, virtualClock } from '@penstock/core/testing'
+import { describe, expect, it } from 'vitest'
+
+/** `next` as it was before: what is handed to `andThen` with it is a `then` on its promise. */
+const bare =
+  (next: Next): Next =>
+  (call, give) =>
+    next(call, give)
+
+type Kind = (name: string, log: (said: string) => void, bares: boolean) => ReturnType<typeof layer>
+
+const made = (name: string, run: (call: any, next: Next) => Promise<Outcome>) =>
+  layer({ name, slot: 'observe', calls: 'many', run })
+
+const holding = (name: string, log: (said: string) => void, after: (outcome: Outcome) => Outcome | Promise<Outcome>) =>
+  lastly(
+    (outcome: Outcome, _, of: string, held: number) => {
+      log(`${name} after ${of} ${held} ${outcome.verdict}`)
+      return after(outcome)
+    },
+    (bug, _, of, held) => log(`${name} lost ${of} ${held} ${String(bug)}`),
+  )
+
+const waits = () => new Promise((resolve) => setImmediate(resolve))
+
+/** Every way in which a layer may treat what is inside it. */
+const kinds: Readonly<Record<string, Kind>> = {
+  hands: (name, log, bares) => {
+    const after = holding(name, log, (outcome) => outcome)
+    return made(name, (call, next) => andThen(bares ? bare(next) : next, call, after, 'of', 7))
+  },
+  onward: (name, log, bares) =>
+    made(name, (call, next) => {
+      log(name)
+      return onward(bares ? bare(next) : next, call)
+    }),
+  slow: (name, log, bares) => {
+    const after = holding(name, log, (outcome) => Promise.resolve(outcome))
+    return made(name, (call, next) => andThen(bares ? bare(next) : next, call, after, 'of', 8))
+  },
+  late: (name, log, bares) => {
+    const after = holding(name, log, (outcome) => outcome)
+    return made(name, async (call, next) => {
+      await waits()
+      return andThen(bares ? bare(next) : next, call, after, 'late', 9)
+    })
+  },
+  again: (name, log, bares) => {
+    const again = (outcome: Outcome, call: any, next: Next): Outcome | Promise<Outcome> => {
+      log(`${name} ${outcome.verdict}`)
+      return outcome.failed ? next(call.with({ attempt: 2 })) : outcome
+    }
+    return made(name, (call, next) => {
+      const inner = bares ? bare(next) : next
+      return andThen(inner, call, again, inner)
+    })
+  },
+  throws: (name, log, bares) => {
+    const after = holding(name, log, () => {
+      throw new Error(`${name} after`)
+    })
+    return made(name, (call, next) => andThen(bares ? bare(next) : next, call, after, 'throws', 1))
+  },
+  rejects: (name, log, bares) => {
+    const after = holding(name, log, () => Promise.reject(new Error(`${name} rejected`)))
+    return made(name, (call, next) => andThen(bares ? bare(next) : next, call, after, 'rejects', 2))
+  },
+  bug: (name, log) =>
+    made(name, () => {
+      log(name)
+      throw new Error(`${name} at once`)
+    }),
+  refuses: (name, log) =>
+    made(name, () => {
+      log(name)
+      return Promise.resolve(new Failure('refused', 'NO', name, 'no'))
+    }),
+  waiting: (name, log) =>
+    made(name, async (call, next) => {
+      log(name)
+      try {
+        const outcome = await next(call)
+        log(`${name} ${outcome.verdict}`)
+        return outcome
+      } finally {
+        log(`${name} over`)
+      }
+    }),
+  chained: (name, log) =>
+    made(name, (call, next) =>
+      next(call).then((outcome) => {
+        log(`${name} ${outcome.verdict}`)
+        return outcome
+      }),
+    ),
+  through: (name) => made(name, (call, next) => next(call)),
+  twice: (name, log) =>
+    made(name, async (call, next) => {
+      const both = await Promise.all([next(call), next(call.with({ attempt: 2 }))])
+      log(`${name} ${both.map(({ verdict }) => verdict).join()}`)
+      return both[1]
+    }),
+}
+
+/** The story of each call: what every layer was told, in order, and how it ended. */
+async function stories(stack: readonly string[], bares: boolean, calls: number, signal?: AbortSignal) {
+  let log: string[] = []
+  const layers = stack.map((kind, index) => kinds[kind]!(`${kind}${index}`, (said) => log.push(said), bares))
+  let sent = 0
+  const transport: Transport = {
+    name: 'by turns',
+    send: () =>
+      Promise.resolve(
+        ++sent % 3 === 0
+          ? new Failure('network', 'CONNECTION_RESET', 'by turns', 'it broke')
+          : new Reply(200, {}, bytesBody(new Uint8Array())),
+      ),
+    close: () => Promise.resolve(),
+  }
+  const http = client({
+    pipeline: pipeline(layers, transport),
+    origin: 'https://api.example.com',
+    clock: virtualClock(),
+  })
+  const told: string[] = []
+  for (let call = 0; call < calls; call++) {
+    log = []
+    const end = await http.outcome({ path: '/', ...(signal && { signal }) }).then(
+      (outcome) => outcome.verdict,
+      (bug: unknown) => String(bug),
+    )
+    await waits()
+    // of two branches side by side each has its order, and the two together none
+    if (stack.includes('twice')) log.sort()
+    told.push(`${log.join(', ')} → ${end}`)
+  }
+  return told
+}
+
+describe('layers that hand on by andThen', () => {
+  it(
+    'are told the same, in the same order, as by a promise of their own, in any company',
+    { timeout: 60_000 },
+    async () => {
+      const chance = seeded(1)
+      const names = Object.keys(kinds)
+      for (let round = 0; round < 150; round++) {
+        const stack = Array.from(
+          { length: 1 + Math.floor(chance() * 5) },
+          () => names[Math.floor(chance() * names.length)]!,
+        )
+        const signal = chance() < 0.2 ? new AbortController().signal : undefined
+        // first each by itself, then, when all are trusted, together
+        expect([stack, await stories(stack, false, 72, signal)]).toEqual([
+          stack,
+          await stories(stack, true, 72, signal),
+        ])
+      }
+    },
+  )
+
+  it('make one promise for all of them together', async () => {
+    const hands = Array.from({ length: 5 }, () => 'hands')
+    expect((await stories(hands, false, 69)).at(-1)).toBe(
+      'hands4 after of 7 network, hands3 after of 7 network, hands2 after of 7 network, hands1 after of 7 network, hands0 after of 7 network → network',
+    )
+  })
+})
+
+const http = (...layers: Stackable[]) =>
+  client({
+    pipeline: pipeline(layers, scriptedTransport(replies(200))),
+    origin: 'https://api.example.com',
+    clock: virtualClock(),
+  })
+
+const same = (outcome: Outcome) => outcome
+
+describe('a layer that does not return what andThen() gives', () => {
+  const named = {
+    code: 'NEXT_KEPT',
+    message: "Layer 'keeps' must return what andThen() gives as it is, and not be async",
+  }
+
+  it('because it is async, is named at its first call', async () => {
+    const keeps = layer({ name: 'keeps', slot: 'observe', run: async (call, next) => andThen(next, call, same) })
+    const outer = layer({ name: 'outer', slot: 'observe', run: (call, next) => andThen(next, call, same) })
+    await expect(http(keeps).get('/')).rejects.toMatchObject(named)
+    await expect(http(outer, keeps).get('/')).rejects.toMatchObject(named)
+  })
+
+  it('when it is trusted, is told of, and named from then on', async () => {
+    let calls = 0
+    const keeps = layer({
+      name: 'keeps',
+      slot: 'observe',
+      run: (call, next) => (++calls > 70 ? andThen(next, call, same).then(same) : andThen(next, call, same)),
+    })
+    const open = http(keeps)
+    for (let call = 1; call <= 70; call++) await open.get('/')
+    const { code, message } = await open.get('/').then(
+      () => new ConfigError('CONFIG_INVALID', 'none'),
+      (error: ConfigError) => error,
+    )
+    expect({ code, message }).toEqual({
+      code: 'NEXT_KEPT',
+      message: 'A layer must return what andThen() gives as it is. The next time it is named',
+    })
+    await expect(open.get('/')).rejects.toMatchObject(named)
+    await open.close({ within: 0 })
+  })
+
+  it('and gives nothing, has forgotten its return', async () => {
+    let calls = 0
+    const keeps = layer({
+      name: 'keeps',
+      slot: 'observe',
+      run: (call, next) => {
+        const kept = andThen(next, call, same)
+        return ++calls > 70 ? (undefined as never) : kept
+      },
+    })
+    const open = http(keeps)
+    for (let call = 1; call <= 70; call++) await open.get('/')
+    for (const _ of [1, 2])
+      await expect(open.get('/')).rejects.toMatchObject({
+        code: 'NO_OUTCOME',
+        message: 'Layer \'keeps\' gave no outcome: is a "return next(call)" missing?',
+      })
+  })
+})
+
+it('a plain function may use it as it likes, for it is waited for', async () => {
+  const plain = async (call: any, next: Next) => andThen(next, call, same)
+  const open = client({
+    pipeline: pipeline([plain], scriptedTransport(replies(200))),
+    origin: 'https://api.example.com',
+  })
+  expect((await open.get('/')).status).toBe(200)
+})
+
+it('gifts reach inner layers on their way onward', async () => {
+  const seen: unknown[] = []
+  const gives = layer({
+    name: 'gives',
+    slot: 'identify',
+    gives: ['tenant'],
+    run: (call, next) => onward(next, call, { tenant: 'acme' }),
+  })
+  const looks = layer({
+    name: 'looks',
+    slot: 'seal',
+    run: (call, next) => {
+      seen.push(call.context)
+      return onward(next, call)
+    },
+  })
+  const open = http(gives, looks)
+  for (let call = 0; call < 66; call++) await open.get('/')
+  expect(new Set(seen.map((context) => JSON.stringify(context)))).toEqual(new Set(['{"tenant":"acme"}']))
+})
+
+it('a ledger that is kept holds on to no promise', async () => {
+  const open = http(layer({ name: 'hands', slot: 'observe', run: (call, next) => andThen(next, call, same) }))
+  for (let call = 0; call < 66; call++) expect((await open.get('/')).ledger.promised).toBeUndefined()
+})
