@@ -14,12 +14,12 @@ const counted: Counted = JSON.parse(execFileSync(process.execPath, [...flags, pr
 describe('a call that goes well, over a transport that answers at once', () => {
   // as measured, and a twentieth: lower them when a change has made it less
   it.each([
-    ['no layer', 2_780, 6],
-    ['eight async layers that do nothing', 6_100, 22],
-    ['eight layers', 5_970, 12],
-    ['defaultStack()', 4_840, 10],
-    ['whole stack', 6_700, 13],
-    ['whole stack, errors', 6_960, 13],
+    ['no layer', 2_510, 5],
+    ['eight async layers that do nothing', 6_030, 22],
+    ['eight layers', 4_260, 5],
+    ['defaultStack()', 4_130, 7],
+    ['whole stack', 5_190, 7],
+    ['whole stack, errors', 5_710, 7],
     ['whole stack, all', 16_700, 43],
   ])('%s: allocates at most %i bytes, and makes at most %i promises', (name, bytes, promises) => {
     const call = counted.calls[name]!

@@ -1,8 +1,11 @@
 import {
+  andThen,
   type Call,
   duration,
+  lastly,
   layer,
   notes,
+  onward,
   type Outcome,
   refused,
   systemChance,
@@ -14,7 +17,6 @@ import { Circuit, type CircuitState, type Pass, type Times } from './circuit-bre
 import { Circuits } from './circuit-breaker/circuits.ts'
 import { tellsUrlsApart } from './circuit-breaker/tells-urls-apart.ts'
 import { bench } from './circuit-breaker/judge.ts'
-import { settling } from './circuit-breaker/settling.ts'
 
 export type { CircuitState }
 
@@ -82,8 +84,7 @@ export function circuitBreaker<const Name extends string = 'circuitBreaker'>(
 ) {
   const { key = (call: Call) => call.origin, failures = 80, volume = 10, window = 30_000 } = options
   const { latest = Math.max(200, 2 * volume), probes = 3, openFor = 1000, maxOpenFor = 2000 } = options
-  const { probeLease = 10_000, circuits = 1024 } = options
-  const { name = 'circuitBreaker' as Name } = options
+  const { probeLease = 10_000, circuits = 1024, name = 'circuitBreaker' as Name } = options
   const limits = checked({ failures, volume, window, latest, probes, openFor, maxOpenFor, probeLease, circuits })
   const judges = bench(limits)
   const kept = new Circuits(circuits, () => new Circuit(limits, judges))
@@ -103,20 +104,24 @@ export function circuitBreaker<const Name extends string = 'circuitBreaker'>(
       const circuit = kept.of(key(call), runtime)
       if (circuit === undefined) {
         call.note(says.unguarded, { circuits }, name)
-        return next(call)
+        return onward(next, call)
       }
       const pass = circuit.admit(runtime)
       if (pass === undefined) return Promise.resolve(refusal(call, circuit))
       if (pass.leasedUntil !== Infinity) call.note(says.probes, {}, name)
-      return settling(call, next, circuit, pass, settled)
+      return andThen(next, call, settled, circuit, pass)
     },
   })
 
-  function settled(call: Call, circuit: Circuit, pass: Pass, outcome?: Outcome): void {
-    const turn = circuit.settle(pass, outcome && healthy(outcome), call)
-    if (turn === 'opens') call.note(says.opens, { ...circuit.counts, wait: circuit.wait(call.runtime) }, name)
-    if (turn === 'closes') call.note(says.closes, {}, name)
-  }
+  const settled = lastly(
+    (outcome, call, circuit: Circuit, pass: Pass) => {
+      const turn = circuit.settle(pass, healthy(outcome), call)
+      if (turn === 'opens') call.note(says.opens, { ...circuit.counts, wait: circuit.wait(call.runtime) }, name)
+      if (turn === 'closes') call.note(says.closes, {}, name)
+      return outcome
+    },
+    (_, call, circuit, pass) => void circuit.settle(pass, undefined, call),
+  )
 
   function refusal(call: Call, circuit: Circuit): Outcome {
     const state = circuit.state(call.runtime)

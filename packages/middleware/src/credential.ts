@@ -1,4 +1,4 @@
-import { type Call, ConfigError, layer, type Next, printableSecret, Secret } from '@penstock/core'
+import { type Call, ConfigError, layer, type Next, onward, printableSecret, Secret } from '@penstock/core'
 import { createHash } from 'node:crypto'
 
 export type CredentialOptions<Name extends string = 'credential'> = {
@@ -36,7 +36,7 @@ export function credential<const Name extends string = 'credential'>(options: Cr
     slot: 'identify',
     about,
     gives: ['credential', 'account'],
-    run: (call: Call, next: Next) => next(dress(call), { credential: secret, account }),
+    run: (call: Call, next: Next) => onward(next, dress(call), { credential: secret, account }),
   })
 }
 

@@ -1,4 +1,4 @@
-import { type Call, ConfigError, duration, layer, type Next } from '@penstock/core'
+import { type Call, ConfigError, duration, layer, type Next, onward } from '@penstock/core'
 
 export type DeadlineOptions<Name extends string = 'deadline'> = {
   /** Milliseconds for the whole call: every attempt, wait, store and the body included. */
@@ -27,7 +27,7 @@ export function deadline<const Name extends string = 'deadline'>({
     if (!Number.isFinite(after) || after <= 0)
       throw new ConfigError('CONFIG_INVALID', `${name}({ after }) must be milliseconds, more than 0`)
     const bound = { after, layer: name, code: 'CALL_DEADLINE', verdict: 'late' } as const
-    return (call: Call, next: Next) => next(call.within(bound, call.ledger.startedAt))
+    return (call: Call, next: Next) => onward(next, call.within(bound, call.ledger.startedAt))
   }
   return layer({
     name,

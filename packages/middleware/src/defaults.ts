@@ -1,4 +1,4 @@
-import { type Call, ConfigError, type HeaderValue, layer, type Next, Secret } from '@penstock/core'
+import { type Call, ConfigError, type HeaderValue, layer, type Next, onward, Secret } from '@penstock/core'
 
 export type DefaultsOptions<Name extends string = 'defaults'> = {
   /** Sent where the call has no header of that name. @default none */
@@ -33,7 +33,7 @@ export function defaults<const Name extends string = 'defaults'>(options: Defaul
     name,
     slot: 'identify',
     about: [...Object.keys(headers), ...pairs.map(([parameter]) => `?${parameter}`)].join(' '),
-    run: (call: Call, next: Next) => next(withQuery(call.withHeaders({ ...headers, ...call.headers }), pairs)),
+    run: (call: Call, next: Next) => onward(next, withQuery(call.withHeaders({ ...headers, ...call.headers }), pairs)),
   })
 }
 

@@ -1,4 +1,4 @@
-import { layer, notes } from '@penstock/core'
+import { layer, notes, onward } from '@penstock/core'
 import { tellsProxies, withoutProxyHeaders } from './wire/without-proxy-headers.ts'
 
 export type DirectOptions<Name extends string = 'direct'> = {
@@ -34,11 +34,11 @@ export function direct<const Name extends string = 'direct'>({ name = 'direct' a
     slot: 'wire',
     traits: { route: 'direct' },
     run(given, next) {
-      if (ignored === '' && !tellsProxies(given)) return next(given)
+      if (ignored === '' && !tellsProxies(given)) return onward(next, given)
       const { call, told } = withoutProxyHeaders(given)
       if (ignored !== '') call.note(says.ignored, { variables: ignored }, name)
       if (told.length > 0) call.note(says.stripped, { headers: told.join(', ') }, name)
-      return next(call)
+      return onward(next, call)
     },
   })
 }

@@ -1,4 +1,4 @@
-import { type Call, type Chance, ConfigError, layer, type Next } from '@penstock/core'
+import { type Call, type Chance, ConfigError, layer, type Next, onward } from '@penstock/core'
 
 export type IdempotencyKeyOptions<Name extends string = 'idempotencyKey'> = {
   /** The header it is sent in. @default 'idempotency-key' */
@@ -32,8 +32,9 @@ export function idempotencyKey<const Name extends string = 'idempotencyKey'>(
     about: header,
     run(call: Call, next: Next) {
       const { method, headers, repeatable, chance } = call
-      if (method !== 'POST' && method !== 'PATCH') return next(call)
-      return next(
+      if (method !== 'POST' && method !== 'PATCH') return onward(next, call)
+      return onward(
+        next,
         call.with({
           headers: headers[header] === undefined ? { ...headers, [header]: key(chance) } : headers,
           repeatable: repeatable === 'never' ? 'never' : 'always',

@@ -1,4 +1,4 @@
-import { type Call, ConfigError, layer, type Next, type ReplyLimits } from '@penstock/core'
+import { type Call, ConfigError, layer, type Next, onward, type ReplyLimits } from '@penstock/core'
 import { rewired } from './wire/rewired.ts'
 
 export type LimitsOptions<Name extends string = 'limits'> = {
@@ -46,7 +46,7 @@ export function limits<const Name extends string = 'limits'>(options: LimitsOpti
       .filter(Boolean)
       .join(', '),
     traits: { body, ratio, headers, unlimited },
-    run: (call: Call, next: Next) => next(call.withWire(change(call.wire))),
+    run: (call: Call, next: Next) => onward(next, call.withWire(change(call.wire))),
   })
 }
 

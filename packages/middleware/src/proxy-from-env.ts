@@ -1,4 +1,13 @@
-import { type Call, ConfigError, layer, type Next, notes, type ProxyOptions, type WireOptions } from '@penstock/core'
+import {
+  type Call,
+  ConfigError,
+  layer,
+  type Next,
+  notes,
+  onward,
+  type ProxyOptions,
+  type WireOptions,
+} from '@penstock/core'
 import { noProxy } from './wire/no-proxy.ts'
 import { proxyAt } from './wire/proxy-at.ts'
 import { rewired } from './wire/rewired.ts'
@@ -47,13 +56,13 @@ export function proxyFromEnv<const Name extends string = 'proxyFromEnv'>(options
       const { call, told } = withoutProxyHeaders(given)
       if (told.length > 0) call.note(says.stripped, { headers: told.join(', ') }, name)
       const to = call.origin.startsWith('https:') ? https : http
-      if (to === undefined) return next(call)
+      if (to === undefined) return onward(next, call)
       if (excepted(call.origin)) {
         call.note(says.straight, { variable: except!.variable }, name)
-        return next(call)
+        return onward(next, call)
       }
       call.note(says.through, { variable: to.variable }, name)
-      return next(call.withWire(to.through(call.wire)))
+      return onward(next, call.withWire(to.through(call.wire)))
     },
   })
 }

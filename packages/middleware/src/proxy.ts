@@ -1,4 +1,4 @@
-import { type Call, layer, type Next, notes, type TlsOptions } from '@penstock/core'
+import { type Call, layer, type Next, notes, onward, type TlsOptions } from '@penstock/core'
 import { checkedTls } from './wire/checked-tls.ts'
 import { noProxy } from './wire/no-proxy.ts'
 import { proxyAt, type ProxyCredential } from './wire/proxy-at.ts'
@@ -44,7 +44,7 @@ export function proxy<const Name extends string = 'proxy'>(url: string, options:
     run(given: Call, next: Next) {
       const { call, told } = withoutProxyHeaders(given)
       if (told.length > 0) call.note(says.stripped, { headers: told.join(', ') }, name)
-      return next(excepted(call.origin) ? call : call.withWire(through(call.wire)))
+      return onward(next, excepted(call.origin) ? call : call.withWire(through(call.wire)))
     },
   })
 }

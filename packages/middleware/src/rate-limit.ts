@@ -1,12 +1,22 @@
-import { type Call, duration, type Failure, layer, type Next, type Outcome, refused } from '@penstock/core'
+import {
+  andThen,
+  type Call,
+  duration,
+  type Failure,
+  layer,
+  type Next,
+  onward,
+  type Outcome,
+  refused,
+} from '@penstock/core'
 import { check, ownLimit } from './rate-limit/checked.ts'
 import { counted } from './rate-limit/counted.ts'
 import { Gate } from './rate-limit/gate.ts'
 import { Gates } from './rate-limit/gates.ts'
+import { hearing } from './rate-limit/hearing.ts'
 import type { Pacer } from './rate-limit/pacer.ts'
 import { says } from './rate-limit/says.ts'
 import { sharing } from './rate-limit/sharing.ts'
-import { asked, told } from './rate-limit/told.ts'
 import type { RedisLike } from './redis/client.ts'
 
 export type RateLimitOptions<Name extends string = 'rateLimit'> = {
@@ -60,6 +70,7 @@ export function rateLimit<const Name extends string = 'rateLimit'>(options: Rate
   const { limit, window = 1000, guard = 50, key = counted, maxQueue = 10_000, keys = 1024 } = options
   const { headers = 'heed', name = 'rateLimit' as Name } = options
   check({ limit, window, guard, maxQueue, keys, headers })
+  const { heard, followed } = hearing(headers, name)
   const { redis } = options
   const shared =
     redis === undefined ? undefined : sharing({ ...options, redis, name, window, guard, headers, drop: refusal })
@@ -78,7 +89,7 @@ export function rateLimit<const Name extends string = 'rateLimit'>(options: Rate
     },
     run(call, next) {
       const allowed = limit ?? ownLimit(call.endpoint, window)
-      if (allowed === undefined && headers !== 'follow') return next(call)
+      if (allowed === undefined && headers !== 'follow') return onward(next, call)
       return paced(call, next, gates.of(key(call), allowed ?? Infinity, call.clock), allowed === undefined)
     },
   })
@@ -93,23 +104,7 @@ export function rateLimit<const Name extends string = 'rateLimit'>(options: Rate
   function went(call: Call, next: Next, gate: Pacer, follows: boolean, number: number | Failure): Promise<Outcome> {
     if (typeof number !== 'number') return Promise.resolve(number)
     if (gate.alone !== undefined) call.note(says.alone, { processes: gate.alone }, name)
-    return next(call).then((outcome) => heard(call, outcome, gate, follows, number))
-  }
-
-  /** What an outcome says of the limit. */
-  function heard(call: Call, outcome: Outcome, gate: Pacer, follows: boolean, number: number): Outcome {
-    const { clock } = call
-    const said = outcome.failed || headers === 'ignore' ? undefined : told(outcome.headers, clock)
-    if (follows && said?.limit !== undefined && said.window !== undefined) gate.pace(said.limit, said.window)
-    if (outcome.verdict === 'rate') {
-      const wait = gate.refused(number, clock.now(), asked(outcome, said))
-      call.note(says.backs_off, { wait, guard: gate.guard }, name)
-      return outcome
-    }
-    if (!outcome.failed) gate.admitted()
-    const wait = said === undefined ? undefined : gate.heard(number, clock.now(), said)
-    if (wait !== undefined) call.note(says.told, { remaining: said?.remaining, wait }, name)
-    return outcome
+    return andThen(next, call, follows ? followed : heard, gate, number)
   }
 
   /** The number of its turn, or why there is none. At once when nobody is ahead. */

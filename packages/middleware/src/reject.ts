@@ -1,10 +1,12 @@
 import {
+  andThen,
   type Call,
   decodeText,
   Failure,
   type Judgement,
   layer,
   notes,
+  onward,
   type Outcome,
   parseJson,
   type Reply,
@@ -49,14 +51,12 @@ export function reject<const Name extends string = 'reject'>(options: RejectOpti
     verdicts: 'gives',
     run(call, next) {
       const table = call.endpoint?.verdicts ?? verdicts
-      return table === undefined || call.streams
-        ? next(call)
-        : next(call).then((outcome) => judged(call, outcome, table, name))
+      return table === undefined || call.streams ? onward(next, call) : andThen(next, call, judged, table, name)
     },
   })
 }
 
-async function judged(call: Call<any>, outcome: Outcome, table: VerdictTable, name: string): Promise<Outcome> {
+async function judged(outcome: Outcome, call: Call<any>, table: VerdictTable, name: string): Promise<Outcome> {
   if (outcome.failed) return outcome
   const bytes = outcome.body.whole ?? (await outcome.body.read())
   if (bytes instanceof Failure) return bytes

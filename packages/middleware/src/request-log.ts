@@ -1,4 +1,4 @@
-import { type Call, layer, type Next, type Outcome } from '@penstock/core'
+import { andThen, type Call, layer, type Next, onward, type Outcome } from '@penstock/core'
 
 /** What a log is told of a call or an attempt. No header, query or body is ever in it. */
 export type LogRecord = {
@@ -84,41 +84,42 @@ export function requestLog<const Name extends string = 'requestLog'>(options: Re
     options.onError !== undefined ||
     options.onRetry !== undefined
 
-  const whole = (call: Call<any>, next: Next) => {
+  function whole(call: Call<any>, next: Next): Promise<Outcome> {
     if (hears('onRequest', call)) tell('onRequest', call, begun(call))
-    return next(call).then((outcome) => {
-      const well = outcome.verdict === 'ok' || outcome.verdict === 'unknown'
-      const hook = well ? 'onReply' : 'onError'
-      if (logger === undefined && !hears(hook, call)) return outcome
-      const record = ended(call, outcome, call.ledger.startedAt)
-      tell(hook, call, record)
-      if (logger !== undefined)
-        guarded(
-          () =>
-            logger[well ? 'info' : 'warn']?.(record, `${call.method} ${record.url} ${record.status ?? record.code}`),
-          record,
-        )
-      return outcome
-    })
+    return andThen(next, call, told)
+  }
+
+  function told(outcome: Outcome, call: Call<any>): Outcome {
+    const well = outcome.verdict === 'ok' || outcome.verdict === 'unknown'
+    const hook = well ? 'onReply' : 'onError'
+    if (logger === undefined && !hears(hook, call)) return outcome
+    const record = ended(call, outcome, call.ledger.startedAt)
+    tell(hook, call, record)
+    if (logger !== undefined) {
+      const said = `${call.method} ${record.url} ${record.status ?? record.code}`
+      guarded(() => logger[well ? 'info' : 'warn']?.(record, said), record)
+    }
+    return outcome
   }
 
   function once(call: Call<any>, next: Next): Promise<Outcome> {
+    if (call.attempt > 1 && hears('onRetry', call)) tell('onRetry', call, { ...begun(call), attempt: call.attempt })
+    if (logger?.debug === undefined) return onward(next, call)
+    return andThen(next, call, attempted, call.clock.now())
+  }
+
+  function attempted(outcome: Outcome, call: Call<any>, from: number): Outcome {
     const { attempt } = call
-    if (attempt > 1 && hears('onRetry', call)) tell('onRetry', call, { ...begun(call), attempt })
-    if (logger?.debug === undefined) return next(call)
-    const from = call.clock.now()
-    return next(call).then((outcome) => {
-      const record = { ...ended(call, outcome, from), attempt }
-      guarded(() => logger.debug?.(record, `attempt ${attempt}`), record)
-      return outcome
-    })
+    const record = { ...ended(call, outcome, from), attempt }
+    guarded(() => logger?.debug?.(record, `attempt ${attempt}`), record)
+    return outcome
   }
 
   const made = layer({
     name,
     slot: 'observe',
-    run: (call, next) => (looks(call) ? whole(call, next) : next(call)),
-    attempt: (call, next) => (looks(call) ? once(call, next) : next(call)),
+    run: (call, next) => (looks(call) ? whole(call, next) : onward(next, call)),
+    attempt: (call, next) => (looks(call) ? once(call, next) : onward(next, call)),
   })
   return Object.defineProperty(made as typeof made & { readonly dropped: number }, 'dropped', {
     get: () => state.dropped,

@@ -1,4 +1,5 @@
 import {
+  andThen,
   type Call,
   type Clock,
   Failure,
@@ -34,10 +35,10 @@ export function status<const Name extends string = 'status'>(options: StatusOpti
     name,
     slot: 'judge',
     verdicts: 'gives',
-    run: (call, next) => next(call).then((outcome) => judged(call, outcome)),
+    run: (call, next) => andThen(next, call, judged),
   })
 
-  function judged(call: Call, outcome: Outcome): Outcome | Promise<Outcome> {
+  function judged(outcome: Outcome, call: Call): Outcome | Promise<Outcome> {
     if (outcome.failed || outcome.verdict !== 'unknown') return outcome
     if (call.streams) return judge(call, outcome)
     const { whole } = outcome.body

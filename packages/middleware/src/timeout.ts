@@ -1,4 +1,4 @@
-import { type Call, ConfigError, duration, layer, type Next } from '@penstock/core'
+import { type Call, ConfigError, duration, layer, type Next, onward } from '@penstock/core'
 import { rewired } from './wire/rewired.ts'
 
 export type TimeoutOptions<Name extends string = 'timeout'> = {
@@ -47,7 +47,7 @@ function timing(name: string, after: number | undefined, idle: number | undefine
   if (idle !== undefined) check(name, 'idle', idle)
   const bounded = within(name, after)
   const listening = listens(name, idle)
-  return (call: Call, next: Next) => next(listening(bounded(call)))
+  return (call: Call, next: Next) => onward(next, listening(bounded(call)))
 }
 
 function within(layer: string, after: number | undefined): (call: Call) => Call {

@@ -1,4 +1,4 @@
-import { layer, notes, type TlsOptions } from '@penstock/core'
+import { layer, notes, onward, type TlsOptions } from '@penstock/core'
 import { checkedTls } from './wire/checked-tls.ts'
 import { rewired } from './wire/rewired.ts'
 
@@ -43,7 +43,7 @@ export function tls<const Name extends string = 'tls'>({
     traits: { minVersion },
     run(call, next) {
       if (ignored && call.origin.startsWith('https:')) call.note(says.ignored, {}, name)
-      return next(call.withWire(secured(call.wire)))
+      return onward(next, call.withWire(secured(call.wire)))
     },
   })
 }

@@ -1,4 +1,5 @@
 import {
+  andThen,
   type Call,
   canSend,
   ConfigError,
@@ -11,7 +12,7 @@ import {
 } from '@penstock/core'
 import type { Store } from './stores/store.ts'
 import { clientCredentials, type ClientCredentialsOptions } from './token/client-credentials.ts'
-import { type Held, Keeper } from './token/keeper.ts'
+import { type Held, Keeper, type Way } from './token/keeper.ts'
 import { says } from './token/says.ts'
 import { storeKeyOf } from './token/store-key.ts'
 import { oauthToken } from './token/oauth-token.ts'
@@ -55,13 +56,12 @@ export type TokenOptions<Name extends string = 'token'> = CommonOptions<Name> &
  * ```
  */
 export function token<const Name extends string = 'token'>(options: TokenOptions<Name>) {
-  const { place = { header: 'authorization', scheme: 'Bearer' }, skew = 60_000, after = 10_000, store } = options
-  const { name = 'token' as Name } = options
+  const { skew = 60_000, after = 10_000, store, name = 'token' as Name } = options
   if (!(skew >= 0)) throw invalid(`skew is ${skew}: give milliseconds`)
   if (!(after > 0)) throw invalid(`after is ${after}: give milliseconds above zero`)
   const { source, identity, origin, credential } = 'source' in options ? given(options, name) : asked(options, name)
   const storeKey = storeKeyOf(options, credential)
-  const dressed = dressing(place)
+  const dressed = dressing(options.place ?? { header: 'authorization', scheme: 'Bearer' })
   const keepers = new Map<string, Keeper>()
 
   return layer({
@@ -74,23 +74,26 @@ export function token<const Name extends string = 'token'>(options: TokenOptions
     close: () => store?.close?.(),
     run(call: Call, next: Next) {
       const keeper = keeperAt(origin ?? call.origin)
-      const first = keeper.current(call.clock.now())
+      const first = keeper.current(call.now())
       return first === undefined
-        ? keeper.fetch(call, next).then((held) => (held instanceof Failure ? held : sent(call, next, keeper, held)))
-        : sent(call, next, keeper, first)
+        ? keeper.fetch(call, next).then((held) => (held instanceof Failure ? held : sent(call, keeper.way(held, next))))
+        : sent(call, keeper.way(first, next))
     },
   })
 
-  function sent(call: Call, next: Next, keeper: Keeper, held: Held) {
-    return passed(next, call, held).then((outcome) =>
-      outcome.verdict === 'token' ? again(call, next, keeper, held, outcome) : outcome,
-    )
+  /** Dressed in its gifts, too: for `next` to add them would take another copy. */
+  function sent(call: Call, way: Way) {
+    return andThen<Call, Way, Held['gifts']>(way.next, way.held.dress(call, way.held.gifts), heard, call, way)
+  }
+
+  function heard(outcome: Outcome, _: Call, call: Call, way: Way): Outcome | Promise<Outcome> {
+    return outcome.verdict === 'token' ? again(call, way, outcome) : outcome
   }
 
   /** That token was refused: once more with another. */
-  async function again(call: Call, next: Next, keeper: Keeper, first: Held, outcome: Outcome): Promise<Outcome> {
-    keeper.drop(first)
-    const refused = String(first.secret)
+  async function again(call: Call, { next, keeper, held }: Way, outcome: Outcome): Promise<Outcome> {
+    keeper.drop(held)
+    const refused = String(held.secret)
     if (!canSend(call.body)) {
       call.note(says.spent, { token: refused }, name)
       return outcome
@@ -105,7 +108,7 @@ export function token<const Name extends string = 'token'>(options: TokenOptions
     const second = newer ?? (await keeper.fetch(call, next))
     if (second instanceof Failure) return second
     call.note(says.replays, { token: String(second.secret) }, name)
-    return passed(next, call, second)
+    return next(second.dress(call, second.gifts))
   }
 
   function keeperAt(at: string): Keeper {
@@ -118,9 +121,6 @@ export function token<const Name extends string = 'token'>(options: TokenOptions
     return keeper
   }
 }
-
-/** The call is dressed in its gifts: for `next` to add them would take another copy. */
-const passed = (next: Next, call: Call, { dress, gifts }: Held) => next<Held['gifts']>(dress(call, gifts))
 
 const given = ({ source, account }: TokenSourceOptions, name: string) => ({
   source: givenSource(name, source),

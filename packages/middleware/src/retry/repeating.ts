@@ -1,4 +1,14 @@
-import { type Call, canSend, type Facts, type Next, type NoteKind, notes, type Outcome, verdicts } from '@penstock/core'
+import {
+  andThen,
+  type Call,
+  canSend,
+  type Facts,
+  type Next,
+  type NoteKind,
+  notes,
+  type Outcome,
+  verdicts,
+} from '@penstock/core'
 import { loop } from './loop.ts'
 import { mayRepeat } from './may-repeat.ts'
 import type { OriginBudget } from '../repeat/origin-budget.ts'
@@ -39,7 +49,8 @@ export function repeating(settings: Settings, origins: OriginBudget, name: strin
     const recording = new Recording(call.body as Once, retries === 0 || call.repeatable === 'never' ? 0 : buffer)
     let outcome: Outcome | undefined
     try {
-      return (outcome = await repeated(call.with({ body: recording }), next))
+      // what is waited for here is not handed on
+      return (outcome = await repeated(call.with({ body: recording }), (given, give) => next(given, give)))
     } finally {
       // an answer may begin before the request has ended: its source is in use until the answer is over
       if (outcome === undefined || outcome.failed) recording.close()
@@ -48,10 +59,12 @@ export function repeating(settings: Settings, origins: OriginBudget, name: strin
   }
 
   function repeated(call: Call, next: Next): Promise<Outcome> {
-    return next(call).then((outcome) => {
-      const wait = waitFor(call, outcome, 1)
-      return wait === undefined ? outcome : again(call, next, outcome, wait)
-    })
+    return andThen(next, call, tried, next)
+  }
+
+  function tried(outcome: Outcome, call: Call, next: Next): Outcome | Promise<Outcome> {
+    const wait = waitFor(call, outcome, 1)
+    return wait === undefined ? outcome : again(call, next, outcome, wait)
   }
 
   /** Before another attempt than number `made`, of which this came. */

@@ -30,6 +30,9 @@ export type Held = {
   readonly gifts: { readonly token: Secret; readonly account: string }
 }
 
+/** By which a call was sent with a token: what it takes to send it with another. */
+export type Way = { readonly keeper: Keeper; readonly held: Held; readonly next: Next }
+
 export type KeeperOptions = {
   readonly source: Source
   readonly origin: string
@@ -55,6 +58,7 @@ export class Keeper {
   #held: Held | undefined = undefined
   #refused: string | undefined = undefined
   #flight: Flight | undefined = undefined
+  #way: Way | undefined = undefined
 
   constructor(options: KeeperOptions) {
     const { identity, origin, store, storeKey, name } = options
@@ -69,6 +73,12 @@ export class Keeper {
   /** The token, while it is good. */
   current(now: number): Held | undefined {
     return this.#held !== undefined && now < this.#held.until ? this.#held : undefined
+  }
+
+  /** The same one for the same two, so that calls share it. */
+  way(held: Held, next: Next): Way {
+    if (this.#way?.held === held && this.#way.next === next) return this.#way
+    return (this.#way = { keeper: this, held, next })
   }
 
   /** That one is no good. A newer one stays. */
