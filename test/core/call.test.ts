@@ -171,8 +171,9 @@ describe('a call', () => {
       call.giving({ a: 1, b: 1 }).giving({ b: 2 }).context,
       call.giving({ a: 1 }).withHeaders({}, { b: 2 }).context,
       call.giving({ a: 1 }).withHeaders({}).context,
+      call.withHeaders({}).context,
     ])
-    expect(contexts).toEqual([{}, { a: 1 }, { a: 1, b: 2 }, { a: 1, b: 2 }, { a: 1 }])
+    expect(contexts).toEqual([{}, { a: 1 }, { a: 1, b: 2 }, { a: 1, b: 2 }, { a: 1 }, {}])
   })
 })
 
