@@ -17,6 +17,7 @@ const slow = [
   'test/faults/canaries.test.ts',
   'test/middleware/token-redis.test.ts',
   'test/middleware/quota-redis.test.ts',
+  'test/middleware/rate-limit-processes.test.ts',
   'test/doctor/command.test.ts',
   'test/doctor/hostile-servers.test.ts',
   'test/wire/capture.test.ts',

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { type Emulator, startEmulator } from '@penstock/ocr/emulator'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -10,8 +9,8 @@ import { drawLines } from '../support/draw-lines.ts'
 import { editDistance } from '../support/edit-distance.ts'
 import { emulatorClient } from '../support/emulator-client.ts'
 import { random, sample } from '../support/random.ts'
+import { vendorSdk } from '../support/vendor-sdk.ts'
 
-const aip = createRequire(import.meta.url)('baidu-aip-sdk')
 const image = (name: string) => readFileSync(join(import.meta.dirname, '../../examples/images', name))
 
 let emulator: Emulator
@@ -35,29 +34,20 @@ const likeness = (drawn: readonly string[], found: readonly string[]): number =>
 }
 
 describe('the vendor’s own SDK', () => {
-  beforeAll(() => {
-    aip.HttpClient.setRequestInterceptor((request: { url: string }) => {
-      request.url = request.url.replace('https://aip.baidubce.com', emulator.url)
-      return request
-    })
-  })
-
   it.each(['generalBasic', 'accurateBasic'])('reads the English invoice exactly by %s', async (method) => {
-    const sdk = new aip.ocr('1', emulator.apiKey, emulator.secretKey)
-    const reply = await sdk[method](image('invoice-en.png').toString('base64'))
+    const reply = await vendorSdk(emulator)[method](image('invoice-en.png').toString('base64'))
 
     expect(linesOf(reply)).toEqual(invoiceText(englishInvoice))
   })
 
   it.each(['generalBasic', 'accurateBasic'])('reads the Chinese invoice by %s', async (method) => {
-    const sdk = new aip.ocr('1', emulator.apiKey, emulator.secretKey)
-    const reply = await sdk[method](image('invoice-zh.png').toString('base64'), { probability: true })
+    const reply = await vendorSdk(emulator)[method](image('invoice-zh.png').toString('base64'), { probability: true })
 
     expect(likeness(invoiceText(chineseInvoice), linesOf(reply))).toBeGreaterThanOrEqual(0.95)
   })
 
   it('resolves with the vendor’s error for a wrong secret', async () => {
-    const sdk = new aip.ocr('1', emulator.apiKey, 'wrong')
+    const sdk = vendorSdk({ ...emulator, secretKey: 'wrong' })
 
     expect(await sdk.generalBasic('')).toEqual({ error_code: 14, error_msg: 'IAM Certification failed' })
   })

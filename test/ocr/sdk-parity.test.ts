@@ -1,21 +1,14 @@
 /** Baidu's own SDK and our client read the same from the same server, each with a token of its own fetching. */
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { baidu } from '@penstock/ocr'
 import { startEmulator } from '@penstock/ocr/emulator'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
+import { vendorSdk } from '../support/vendor-sdk.ts'
 
-const aip = createRequire(import.meta.url)('baidu-aip-sdk')
 const file = (name: string) => join(import.meta.dirname, '../../examples/images', `${name}.png`)
 const emulator = await startEmulator()
 
-beforeAll(() => {
-  aip.HttpClient.setRequestInterceptor((request: { url: string }) => ({
-    ...request,
-    url: request.url.replace('https://aip.baidubce.com', emulator.url),
-  }))
-})
 afterAll(() => emulator.close())
 
 type Reply = { readonly words_result: readonly { readonly words: string }[] }
@@ -27,8 +20,7 @@ describe.each(['generalBasic', 'accurateBasic'] as const)('%s', (method) => {
     { timeout: 60_000 },
     async (name) => {
       const tokensBefore = emulator.requests.filter(({ path }) => path === '/oauth/2.0/token').length
-      const sdk = new aip.ocr('1', emulator.apiKey, emulator.secretKey)
-      const theirs = words(await sdk[method](readFileSync(file(name)).toString('base64')))
+      const theirs = words(await vendorSdk(emulator)[method](readFileSync(file(name)).toString('base64')))
       await using ocr = baidu({ apiKey: emulator.apiKey, secretKey: emulator.secretKey }, { origin: emulator.url })
       const ours = words(await ocr[method]({ image: file(name) }))
 
