@@ -3,6 +3,7 @@ import type { Secret } from './secret.ts'
 let held: WeakRef<Secret>[] = []
 let cleared = 0
 let full = 1024
+let enrolments = 0
 
 /** Every secret is enrolled when it is made, and forgotten with the last who holds it. */
 export function enrol(secret: Secret): void {
@@ -12,7 +13,11 @@ export function enrol(secret: Secret): void {
     cleared++
   }
   held.push(new WeakRef(secret))
+  enrolments++
 }
+
+/** How many were enrolled in all. */
+export const enrolled = (): number => enrolments
 
 /** Where a reader of the list stands in it. */
 export type Place = { readonly cleared: number; readonly read: number }

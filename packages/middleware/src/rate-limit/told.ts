@@ -22,15 +22,18 @@ const longest = 86_400_000
  */
 export function told(headers: ReplyHeaders, clock: Clock): Told | undefined {
   if (headers['ratelimit'] !== undefined) return { ...policy(headers), ...fields(headers) }
-  for (const three of triples) if (headers[three.remaining] !== undefined) return toldByThree(headers, three, clock)
+  // each by its name: every reply is looked at, and what stands in a variable is looked up at ten times the price
+  if (headers['ratelimit-remaining'] !== undefined) return toldByThree(headers, 'ratelimit', clock)
+  if (headers['x-ratelimit-remaining'] !== undefined) return toldByThree(headers, 'x-ratelimit', clock)
+  if (headers['x-rate-limit-remaining'] !== undefined) return toldByThree(headers, 'x-rate-limit', clock)
   return headers['ratelimit-policy'] === undefined ? undefined : policy(headers)
 }
 
-function toldByThree(headers: ReplyHeaders, three: Triple, clock: Clock): Told {
+function toldByThree(headers: ReplyHeaders, prefix: string, clock: Clock): Told {
   return {
-    ...policy(headers, three.limit),
-    remaining: whole(header(headers, three.remaining)),
-    reset: until(header(headers, three.reset), header(headers, 'date'), clock),
+    ...policy(headers, `${prefix}-limit`),
+    remaining: whole(header(headers, `${prefix}-remaining`)),
+    reset: until(header(headers, `${prefix}-reset`), header(headers, 'date'), clock),
   }
 }
 
@@ -39,15 +42,6 @@ export function asked({ retryAfter }: Outcome, said: Told | undefined): number |
   const after = retryAfter ?? (said?.remaining === 0 ? said.reset : undefined)
   return after !== undefined && after >= 0 && after <= longest ? after : undefined
 }
-
-/** Built once: every reply is looked at. */
-type Triple = { readonly limit: string; readonly remaining: string; readonly reset: string }
-
-const triples: readonly Triple[] = ['ratelimit', 'x-ratelimit', 'x-rate-limit'].map((prefix) => ({
-  limit: `${prefix}-limit`,
-  remaining: `${prefix}-remaining`,
-  reset: `${prefix}-reset`,
-}))
 
 /** `"burst";r=0;t=7` or, before draft 08, `limit=9, remaining=0, reset=7`. Of several, the one with the least left. */
 function fields(headers: ReplyHeaders): Told {
