@@ -80,14 +80,14 @@ needs('redis-server')('rateLimit on Redis', () => {
 
   it('refuses at once what does not fit its deadline', async () => {
     const within: Middleware = (call, next) =>
-      next(call.within({ after: 200, layer: 'deadline', code: 'CALL_DEADLINE', verdict: 'late' }))
-    const { http, send } = peer({ limit: 1, window: 1000, guard: 0 }, ok, [within])
+      next(call.within({ after: 3000, layer: 'deadline', code: 'CALL_DEADLINE', verdict: 'late' }))
+    const { http, send } = peer({ limit: 1, window: 10_000, guard: 0 }, ok, [within])
     await send()
     const from = performance.now()
     const outcome = await http.outcome({ path: '/private/path' })
 
     expect(outcome).toMatchObject({ code: 'RATE_WAIT', verdict: 'refused', sent: 'none' })
-    expect(performance.now() - from).toBeLessThan(150)
+    expect(performance.now() - from).toBeLessThan(2000)
   })
 
   it('holds every process back when the server refuses one of them', async () => {
@@ -231,7 +231,7 @@ needs('redis-server')('rateLimit while Redis is gone', () => {
     server.thaw()
 
     expect(outcome.verdict).toBe('ok')
-    expect(performance.now() - from).toBeLessThan(600)
+    expect(performance.now() - from).toBeLessThan(3000)
   })
 
   it('rejects at once with the reason of its caller', async () => {

@@ -37,7 +37,7 @@ export abstract class Exchange extends Intake implements UploadSocket {
 
   constructor(call: Call<any>, transport: string) {
     super(call, transport)
-    this.timeline = call.ledger.level === 'off' ? undefined : call.ledger.trips.at(-1)?.timeline
+    this.timeline = call.ledger.trips.at(-1)?.timeline
     this.#outcome = new Promise(handOut)
     this.#resolve = resolveIt
     this.#reject = rejectIt

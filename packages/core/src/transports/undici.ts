@@ -36,7 +36,7 @@ export function undiciTransport(options: UndiciOptions = {}): Transport {
   const sockets = poolOptions('undiciTransport', options)
   const undici = undiciParts('undiciTransport')
   const protocols = http2 ? ['h2', 'http/1.1'] : ['http/1.1']
-  const shared = {
+  const clientOptions = {
     allowH2: http2,
     // deadlines are the call's own, and exact; undici's timers tick twice a second
     headersTimeout: 0,
@@ -48,12 +48,12 @@ export function undiciTransport(options: UndiciOptions = {}): Transport {
   } as const
 
   const client = (origin: URL | string, lane: Lane, wire: TappedWire, pipelining: number) =>
-    new undici.Client(origin, { ...shared, pipelining, maxHeaderSize: headerLimit(wire), connect: lane.connect })
+    new undici.Client(origin, { ...clientOptions, pipelining, maxHeaderSize: headerLimit(wire), connect: lane.connect })
   // 0 asks the server to close: nothing is kept
   const kept = sockets.keepAlive > 0
 
   /** Room for two, so that undici tells nobody when it has room: {@link Lanes} gives it one at a time. */
-  const one = (origin: string, wire: TappedWire): Carriers => {
+  const oneAtATime = (origin: string, wire: TappedWire): Carriers => {
     const dialer = new Dialer(origin, wire, sockets.connectTimeout, protocols)
     const url = knownOrigin(origin)
     return new Lanes(sockets.connections, (arrived) => {
@@ -63,10 +63,10 @@ export function undiciTransport(options: UndiciOptions = {}): Transport {
   }
 
   /** A connection that carries many is undici's own to share out. */
-  const many = (origin: string, wire: TappedWire): Carriers => {
+  const manyAtOnce = (origin: string, wire: TappedWire): Carriers => {
     const dialer = new Dialer(origin, wire, sockets.connectTimeout, protocols)
     const pool = new undici.Pool(origin, {
-      ...shared,
+      ...clientOptions,
       pipelining: kept ? 1 : 0,
       connections: sockets.connections,
       factory(origin) {
@@ -84,7 +84,7 @@ export function undiciTransport(options: UndiciOptions = {}): Transport {
     }
   }
 
-  const pools = new Pools(sockets.pools, http2 ? many : one)
+  const pools = new Pools(sockets.pools, http2 ? manyAtOnce : oneAtATime)
 
   const transport: Transport = {
     name: 'undici',
