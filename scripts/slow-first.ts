@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /**
@@ -25,6 +27,9 @@ const slow = [
 
 /** What measures milliseconds: last, when the other workers have come to their end. */
 const measuring = ['test/middleware/rate-limit-redis.test.ts', 'test/wire/waterfall.test.ts']
+
+const gone = [...slow, ...measuring].filter((name) => !existsSync(join(import.meta.dirname, '..', name)))
+if (gone.length > 0) throw new Error(`scripts/slow-first.ts names what is not there: ${gone.join(', ')}`)
 
 const rank = ({ moduleId }: TestSpecification): number => {
   if (measuring.some((name) => moduleId.endsWith(name))) return slow.length + 1
