@@ -26,10 +26,10 @@ const parts: readonly Part[] = [
   {
     name: 'core',
     sources: [
-      'packages/core/src/{a,b,cl,comp,e,h,la,m,out,ov,pi,pla,prep,r,s,t,w}*.ts',
+      'packages/core/src/{a,b,cl,comp,dep,e,h,la,m,next,out,ov,pi,pla,prep,r,s,t,w}*.ts',
       'packages/core/src/{call,call-error,live-secrets,poll,poll-error,printable-secret,validate,verdict}.ts',
       'packages/core/src/lint/*.ts',
-      'packages/core/src/recorder/{connection,end,explain,ledger,notes,stalls,timeline}*.ts',
+      'packages/core/src/recorder/{asked,connection,end,explain,ledger,notes,stalls,timeline,trip}*.ts',
     ],
     // without long series on what stands beside the pipeline: a mutant of it that survives would wait for all of them
     tests: [

@@ -6,6 +6,7 @@ import {
   Failure,
   lastly,
   layer,
+  type Level,
   type Next,
   onward,
   type Outcome,
@@ -86,10 +87,34 @@ const kinds: Readonly<Record<string, Kind>> = {
       log(name)
       throw new Error(`${name} at once`)
     }),
+  // when those outside it trust it
+  'bug later': (name, log, bares) => {
+    let calls = 0
+    const after = holding(name, log, (outcome) => outcome)
+    return made(name, (call, next) => {
+      if (++calls > 66) throw new Error(`${name} at once`)
+      return andThen(bares ? bare(next) : next, call, after, 'later', 3)
+    })
+  },
   refuses: (name, log) =>
     made(name, () => {
       log(name)
       return Promise.resolve(new Failure('refused', 'NO', name, 'no'))
+    }),
+  // behind it are layers that are not trusted yet when it is
+  'answers first': (name, log, bares) => {
+    let calls = 0
+    const after = holding(name, log, (outcome) => outcome)
+    return made(name, (call, next) =>
+      ++calls > 66
+        ? andThen(bares ? bare(next) : next, call, after, 'first', 4)
+        : Promise.resolve(new Failure('refused', 'NO', name, 'no')),
+    )
+  },
+  'no promise': (name, log) =>
+    made(name, () => {
+      log(name)
+      return new Failure('refused', 'NO', name, 'no') as never
     }),
   waiting: (name, log) =>
     made(name, async (call, next) => {
@@ -118,8 +143,10 @@ const kinds: Readonly<Record<string, Kind>> = {
     }),
 }
 
+type Ways = { readonly signal?: AbortSignal; readonly diagnose?: Level }
+
 /** The story of each call: what every layer was told, in order, and how it ended. */
-async function stories(stack: readonly string[], bares: boolean, calls: number, signal?: AbortSignal) {
+async function stories(stack: readonly string[], bares: boolean, calls: number, { signal, diagnose }: Ways = {}) {
   let log: string[] = []
   const layers = stack.map((kind, index) => kinds[kind]!(`${kind}${index}`, (said) => log.push(said), bares))
   let sent = 0
@@ -137,6 +164,7 @@ async function stories(stack: readonly string[], bares: boolean, calls: number, 
     pipeline: pipeline(layers, transport),
     origin: 'https://api.example.com',
     clock: virtualClock(),
+    ...(diagnose && { diagnose }),
   })
   const told: string[] = []
   for (let call = 0; call < calls; call++) {
@@ -165,12 +193,12 @@ describe('layers that hand on by andThen', () => {
           { length: 1 + Math.floor(chance() * 5) },
           () => names[Math.floor(chance() * names.length)]!,
         )
-        const signal = chance() < 0.2 ? new AbortController().signal : undefined
+        const ways: Ways = {
+          ...(chance() < 0.2 && { signal: new AbortController().signal }),
+          ...(chance() < 0.2 && { diagnose: 'all' }),
+        }
         // first each by itself, then, when all are trusted, together
-        expect([stack, await stories(stack, false, 72, signal)]).toEqual([
-          stack,
-          await stories(stack, true, 72, signal),
-        ])
+        expect([stack, await stories(stack, false, 72, ways)]).toEqual([stack, await stories(stack, true, 72, ways)])
       }
     },
   )

@@ -82,7 +82,7 @@ export class Edge {
     try {
       const ran: Promise<any> = andThen(this.#way(call, request) as Next, call, this.#ended, made)
       if (ledger.promised === undefined || ledger.promised === ran) return ran
-      handedToNobody(ledger)
+      handedToNobody(ledger, ran)
       return Promise.reject(toldOfKept(this.#pipeline))
     } catch (bug) {
       return Promise.reject(bug)

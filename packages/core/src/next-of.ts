@@ -102,12 +102,13 @@ export function nextOf({ name, calls }: From, index: number, inner: Step, within
     ledger.reach = index + 1
     const { sequel } = ledger
     ledger.sequel = ledger.promised = undefined
+    let given: unknown
     try {
-      const given = run(give === undefined ? call : call.giving(give), next)
+      given = run(give === undefined ? call : call.giving(give), next)
       if (ledger.promised !== undefined && ledger.promised !== given) throw kept(inner, given)
       return (ledger.promised = own === undefined ? looked(given) : following(looked(given), own))
     } catch (bug) {
-      handedToNobody(ledger)
+      handedToNobody(ledger, given)
       throw own === undefined ? bug : lost(own, bug)
     } finally {
       ledger.sequel = sequel
@@ -117,8 +118,11 @@ export function nextOf({ name, calls }: From, index: number, inner: Step, within
   return probation === undefined ? (apart as Entry) : Object.assign(apart as Entry, { [fused]: together })
 }
 
-/** Nobody gets what was handed on: what it rejects with is no unhandled rejection. */
-export const handedToNobody = (ledger: Ledger) => void ledger.promised?.catch(() => {})
+/** Nobody gets what was handed on, nor what was given in its place: what they reject with is no unhandled rejection. */
+export function handedToNobody({ promised }: Ledger, given?: unknown): void {
+  promised?.catch(() => {})
+  if (given instanceof Promise) given.catch(() => {})
+}
 
 export const noOutcome = ({ name }: Pick<Step, 'name'>) =>
   new ConfigError('NO_OUTCOME', `Layer '${name}' gave no outcome: is a "return next(call)" missing?`)

@@ -1,0 +1,192 @@
+import {
+  andThen,
+  bytesBody,
+  type Call,
+  client,
+  lastly,
+  layer,
+  type Next,
+  onward,
+  type Outcome,
+  pipeline,
+  Reply,
+  type Stackable,
+} from '@penstock/core'
+import { replies, scriptedTransport, virtualClock } from '@penstock/core/testing'
+import { createHook } from 'node:async_hooks'
+import { setImmediate } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+
+const http = (...layers: Stackable[]) =>
+  client({
+    pipeline: pipeline(layers, scriptedTransport(replies(200))),
+    origin: 'https://api.example.com',
+    clock: virtualClock(),
+  })
+
+type Run = (call: Call, next: Next) => Promise<Outcome>
+const observes = (name: string, run: Run) => layer({ name, slot: 'observe', run })
+
+const same = (outcome: Outcome) => outcome
+const hands: Run = (call, next) => andThen(next, call, same)
+const onwards: Run = (call, next) => onward(next, call)
+const through: Run = (call, next) => next(call)
+
+/** As many calls as it takes until every layer is trusted. */
+const trusted = 66
+
+const forgotten = (name: string) => ({
+  code: 'NO_OUTCOME',
+  message: `Layer '${name}' gave no outcome: is a "return next(call)" missing?`,
+})
+
+describe('of layers that are trusted', () => {
+  /** Promises that one call makes, once all layers are trusted. */
+  async function promises(...runs: readonly Run[]): Promise<number> {
+    const open = http(...runs.map((run, index) => observes(`layer ${index}`, run)))
+    for (let call = 0; call < trusted; call++) await open.get('/')
+    let made = 0
+    const hook = createHook({ init: (_, type) => void (type === 'PROMISE' && made++) }).enable()
+    const outcome = open.outcome({ path: '/' })
+    await outcome
+    hook.disable()
+    return made
+  }
+
+  it('five that hand on make the promises of one, with those that do nothing afterwards among them', async () => {
+    const one = await promises(hands)
+    expect([
+      await promises(hands, hands, hands, hands, hands),
+      await promises(onwards),
+      await promises(hands, onwards, hands, onwards, hands),
+    ]).toEqual([one, one, one])
+  })
+
+  it('five that call next() make none either', async () => {
+    expect(await promises(through, through, through, through, through)).toBe(await promises(through))
+  })
+})
+
+/** What is done with a promise that nobody waits for. */
+async function unhandled(done: () => Promise<unknown>): Promise<unknown[]> {
+  const found: unknown[] = []
+  const listens = (reason: unknown) => void found.push(reason)
+  process.on('unhandledRejection', listens)
+  await done()
+  await setImmediate()
+  process.off('unhandledRejection', listens)
+  return found
+}
+
+describe.each([1, trusted + 1])('at call %i', (first) => {
+  const throws = (): Outcome => {
+    throw new Error('at once')
+  }
+  const rejects = () => Promise.reject(new Error('another'))
+  const breaks: Run = (call, next) => andThen(next, call, throws)
+
+  it.each([
+    ['throws', 'at once', throws],
+    ['gives another promise', 'must return what andThen() gives as it is', rejects],
+    ['gives nothing', forgotten('keeps').message, () => undefined],
+  ])('a layer that hands on and %s leaves no rejection that nobody handles', async (_, message, ends) => {
+    let calls = 0
+    const keeps = observes('keeps', (call, next) => {
+      if (++calls < first) return andThen(next, call, same)
+      void andThen(next, call, same)
+      return ends() as never
+    })
+    const breaking = observes('breaks', (call, next) => (calls < first ? next(call) : breaks(call, next)))
+    const open = http(observes('outer', hands), keeps, breaking)
+    for (let call = 1; call < first; call++) await open.get('/')
+    expect(await unhandled(() => expect(open.get('/')).rejects.toThrow(message))).toEqual([])
+  })
+
+  it.each([
+    ['andThen()', hands],
+    ['onward()', onwards],
+  ])('a layer that sends anew by %s is named', async (_, run) => {
+    let calls = 0
+    const twice = observes('twice', (call, next) =>
+      ++calls < first ? run(call, next) : andThen(next, call, (_, sent) => run(sent, next)),
+    )
+    const open = http(twice)
+    for (let call = 1; call < first; call++) await open.get('/')
+    await expect(open.get('/')).rejects.toMatchObject({
+      code: 'NEXT_TWICE',
+      message: "Layer 'twice' called next() twice: only a layer with calls: 'many' may",
+    })
+  })
+})
+
+describe('a bug that a layer throws at once', () => {
+  it('after it handed on, leaves to the transport what outer layers hold: they are told of the outcome, once', async () => {
+    const told: string[] = []
+    let calls = 0
+    const outer = lastly(
+      (outcome: Outcome) => {
+        told.push(outcome.verdict)
+        return outcome
+      },
+      () => told.push('lost'),
+    )
+    const open = http(
+      observes('outer', (call, next) => andThen(next, call, outer)),
+      observes('throws', (call, next) => {
+        const promise = andThen(next, call, same)
+        if (++calls > trusted) throw new Error('at once')
+        return promise
+      }),
+    )
+    for (let call = 0; call < trusted; call++) await open.get('/')
+    told.length = 0
+    await expect(open.get('/')).rejects.toThrow('at once')
+    expect(told).toEqual(['unknown'])
+    await open.close()
+  })
+})
+
+describe('a layer that is trusted', () => {
+  it.each([
+    ['hands', hands],
+    ['calls next()', through],
+  ])('and gives nothing once, is looked at again, by one that %s: it is named for what it promises', async (_, run) => {
+    let calls = 0
+    const forgets = observes('forgets', async (call, next) => next(call))
+    const given = [undefined, Promise.resolve(undefined)]
+    const open = http(observes('outer', run), {
+      ...forgets,
+      run: (call: Call, next: Next) => (++calls > trusted ? (given[calls - trusted - 1] as never) : next(call)),
+    })
+    for (let call = 0; call < trusted; call++) await open.get('/')
+    for (const _ of given) await expect(open.get('/')).rejects.toMatchObject(forgotten('forgets'))
+  })
+
+  it.each([
+    ['a promise of nothing', () => Promise.resolve(undefined)],
+    ['nothing', () => undefined],
+  ])('looks at one inside it that is not, and gives %s at its first call', async (_, nothing) => {
+    let calls = 0
+    const kept = new Reply(200, {}, bytesBody(new Uint8Array()))
+    const cache = observes('cache', (call, next) => (++calls > trusted ? next(call) : Promise.resolve(kept)))
+    const forgets = observes('forgets', nothing as never)
+    const open = http(observes('hands', hands), cache, forgets)
+    for (let call = 0; call < trusted; call++) await open.get('/')
+    await expect(open.get('/')).rejects.toMatchObject(forgotten('forgets'))
+  })
+})
+
+it.each([
+  ['next()', through],
+  ['andThen()', hands],
+  ['onward()', onwards],
+])('a call that %s hands on without gifts has an empty context', async (_, run) => {
+  const seen = new Set<string>()
+  const looks = observes('looks', (call, next) => {
+    seen.add(JSON.stringify(call.context))
+    return next(call)
+  })
+  const open = http(observes('outer', run), looks)
+  for (let call = 0; call < trusted; call++) await open.get('/')
+  expect([...seen]).toEqual(['{}'])
+})
