@@ -152,12 +152,14 @@ async function stories(stack: readonly string[], bares: boolean, calls: number, 
   let sent = 0
   const transport: Transport = {
     name: 'by turns',
-    send: () =>
-      Promise.resolve(
-        ++sent % 3 === 0
+    send: () => {
+      if (++sent % 7 === 0) return Promise.reject(new Error('by turns broke'))
+      return Promise.resolve(
+        sent % 3 === 0
           ? new Failure('network', 'CONNECTION_RESET', 'by turns', 'it broke')
           : new Reply(200, {}, bytesBody(new Uint8Array())),
-      ),
+      )
+    },
     close: () => Promise.resolve(),
   }
   const http = client({

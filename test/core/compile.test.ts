@@ -170,6 +170,28 @@ describe('a request sent anew at once', () => {
     expect([outcome.failed && outcome.code, transport.calls.length]).toEqual(['CONNECTION_RESET', 1])
   })
 
+  it('is not, when its time was over meanwhile', async () => {
+    const clock = virtualClock()
+    let sent = 0
+    const slow: Transport = {
+      name: 'slow',
+      async send() {
+        sent++
+        await clock.advance(20)
+        return new Failure('network', 'CONNECTION_RESET', 'slow', 'it broke', stale)
+      },
+      close: () => Promise.resolve(),
+    }
+    const bounded = layer({
+      name: 'bounded',
+      slot: 'bound',
+      run: (call, next) => next(call.within({ after: 10, layer: 'bounded', code: 'CALL_DEADLINE', verdict: 'late' })),
+    })
+    const open = client({ pipeline: pipeline([bounded], slow), origin: 'https://api.example.com', clock })
+    const outcome = await open.outcome({ path: '/' })
+    expect([outcome.failed && outcome.code, sent]).toEqual(['CALL_DEADLINE', 1])
+  })
+
   it('is not, when it failed for something else than the network', async () => {
     const silent = new Failure('timeout', 'ATTEMPT_TIMEOUT', 'scripted', 'it was silent', { ...stale, phase: 'wait' })
     const transport = scriptedTransport(() => silent, replies(200))
