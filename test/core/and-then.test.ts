@@ -205,6 +205,13 @@ describe('layers that hand on by andThen', () => {
     },
   )
 
+  it.each(Object.keys(kinds))('are told the same of one inside another that only hands on: %s', async (kind) => {
+    for (const outer of ['hands', 'waiting']) {
+      const stack = [outer, 'onward', kind]
+      expect(await stories(stack, false, 72)).toEqual(await stories(stack, true, 72))
+    }
+  })
+
   it('make one promise for all of them together', async () => {
     const hands = Array.from({ length: 5 }, () => 'hands')
     expect((await stories(hands, false, 69)).at(-1)).toBe(

@@ -79,7 +79,7 @@ export function nextOf({ name, calls }: From, index: number, inner: Step, within
       // what the transport has promised is done with what it gives, whoever gets it
       if (ledger.sequel !== own) throw bug
       ledger.sequel = outer
-      throw own === undefined || own === outer ? bug : lost(own, bug)
+      throw own === outer ? bug : lost(own!, bug)
     }
     return ledger.sequel === undefined && given instanceof Promise ? given : sealed(ledger, given)
   }
