@@ -2,10 +2,11 @@ import {
   andThen,
   bytesBody,
   client,
-  ConfigError,
+  type ConfigError,
   Failure,
   lastly,
   layer,
+  type Ledger,
   type Level,
   type Next,
   onward,
@@ -16,6 +17,7 @@ import {
   type Transport,
 } from '@penstock/core'
 import { replies, scriptedTransport, seeded, virtualClock } from '@penstock/core/testing'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 
 /** `next` as it was before: what is handed to `andThen` with it is a `then` on its promise. */
@@ -135,6 +137,56 @@ const kinds: Readonly<Record<string, Kind>> = {
       }),
     ),
   through: (name) => made(name, (call, next) => next(call)),
+  decorated: (name, log, bares) => {
+    const hands = kinds.hands!(`${name} inner`, log, bares)
+    return made(name, async (call, next) => {
+      const outcome = await hands.run(call, next)
+      log(`${name} ${outcome.verdict}`)
+      return outcome
+    })
+  },
+  second: (name, log, bares) => {
+    const after = holding(name, log, (outcome) => outcome)
+    return made(name, (call, next) => {
+      andThen(bares ? bare(next) : next, call, after, 'first', 1).catch(() => {})
+      return andThen(bares ? bare(next) : next, call.with({ attempt: 2 }), after, 'second', 2)
+    })
+  },
+  first: (name, log, bares) => {
+    const after = holding(name, log, (outcome) => outcome)
+    return made(name, (call, next) => {
+      const first = andThen(bares ? bare(next) : next, call, after, 'first', 1)
+      onward(bares ? bare(next) : next, call.with({ attempt: 2 })).catch(() => {})
+      return first
+    })
+  },
+  leaves: (name, log, bares) => {
+    const after = holding(name, log, (outcome) => outcome)
+    return made(name, (call, next) => {
+      andThen(bares ? bare(next) : next, call, after, 'left', 1).catch(() => {})
+      return next(call.with({ attempt: 2 }))
+    })
+  },
+  handsAndThrows: (name, log, bares) => {
+    const after = holding(name, log, (outcome) => outcome)
+    return made(name, (call, next) => {
+      andThen(bares ? bare(next) : next, call, after, 'orphan', 1).catch(() => {})
+      throw new Error(`${name} threw`)
+    })
+  },
+  catches: (name, log, bares) => {
+    const after = holding(name, log, (outcome) => outcome)
+    return made(name, (call, next) => {
+      try {
+        return andThen(bares ? bare(next) : next, call, after, 'tries', 1)
+      } catch (bug) {
+        log(`${name} caught ${String(bug)}`)
+        return onward(bares ? bare(next) : next, call.with({ attempt: 3 })).catch(
+          () => new Failure('refused', 'NO', name, 'no'),
+        )
+      }
+    })
+  },
   twice: (name, log) =>
     made(name, async (call, next) => {
       const both = await Promise.all([next(call), next(call.with({ attempt: 2 }))])
@@ -143,19 +195,21 @@ const kinds: Readonly<Record<string, Kind>> = {
     }),
 }
 
+const branching = new Set(['twice', 'second', 'first', 'leaves', 'handsAndThrows'])
+
 type Ways = { readonly signal?: AbortSignal; readonly diagnose?: Level }
 
 /** The story of each call: what every layer was told, in order, and how it ended. */
 async function stories(stack: readonly string[], bares: boolean, calls: number, { signal, diagnose }: Ways = {}) {
   let log: string[] = []
+  let number = 0
   const layers = stack.map((kind, index) => kinds[kind]!(`${kind}${index}`, (said) => log.push(said), bares))
-  let sent = 0
   const transport: Transport = {
     name: 'by turns',
-    send: () => {
-      if (++sent % 7 === 0) return Promise.reject(new Error('by turns broke'))
+    send: ({ attempt }) => {
+      if ((number + attempt) % 7 === 0) return Promise.reject(new Error('by turns broke'))
       return Promise.resolve(
-        sent % 3 === 0
+        (number + attempt) % 3 === 0
           ? new Failure('network', 'CONNECTION_RESET', 'by turns', 'it broke')
           : new Reply(200, {}, bytesBody(new Uint8Array())),
       )
@@ -169,15 +223,16 @@ async function stories(stack: readonly string[], bares: boolean, calls: number, 
     ...(diagnose && { diagnose }),
   })
   const told: string[] = []
-  for (let call = 0; call < calls; call++) {
+  for (number = 0; number < calls; number++) {
     log = []
     const end = await http.outcome({ path: '/', ...(signal && { signal }) }).then(
       (outcome) => outcome.verdict,
       (bug: unknown) => String(bug),
     )
-    await waits()
+    // a branch that nobody waits for has its story too
+    for (let turns = 0; turns <= stack.length; turns++) await waits()
     // of two branches side by side each has its order, and the two together none
-    if (stack.includes('twice')) log.sort()
+    if (stack.some((kind) => branching.has(kind))) log.sort()
     told.push(`${log.join(', ')} → ${end}`)
   }
   return told
@@ -229,58 +284,120 @@ const http = (...layers: Stackable[]) =>
 
 const same = (outcome: Outcome) => outcome
 
-describe('a layer that does not return what andThen() gives', () => {
-  const named = {
-    code: 'NEXT_KEPT',
-    message: "Layer 'keeps' must return what andThen() gives as it is, and not be async",
-  }
-
-  it('because it is async, is named at its first call', async () => {
-    const keeps = layer({ name: 'keeps', slot: 'observe', run: async (call, next) => andThen(next, call, same) })
-    const outer = layer({ name: 'outer', slot: 'observe', run: (call, next) => andThen(next, call, same) })
-    await expect(http(keeps).get('/')).rejects.toMatchObject(named)
-    await expect(http(outer, keeps).get('/')).rejects.toMatchObject(named)
+it('a layer that hands on and forgets its return is named, also when it was trusted', async () => {
+  let calls = 0
+  const forgets = layer({
+    name: 'forgets',
+    slot: 'observe',
+    run: (call, next) => {
+      const kept = andThen(next, call, same)
+      return ++calls > 70 ? (undefined as never) : kept
+    },
   })
+  const open = http(forgets)
+  for (let call = 1; call <= 70; call++) await open.get('/')
+  for (const _ of [1, 2])
+    await expect(open.get('/')).rejects.toMatchObject({
+      code: 'NO_OUTCOME',
+      message: 'Layer \'forgets\' gave no outcome: is a "return next(call)" missing?',
+    })
+})
 
-  it('when it is trusted, is told of, and named from then on', async () => {
-    let calls = 0
-    const keeps = layer({
-      name: 'keeps',
-      slot: 'observe',
-      run: (call, next) => (++calls > 70 ? andThen(next, call, same).then(same) : andThen(next, call, same)),
-    })
-    const open = http(keeps)
-    for (let call = 1; call <= 70; call++) await open.get('/')
-    const { code, message } = await open.get('/').then(
-      () => new ConfigError('CONFIG_INVALID', 'none'),
-      (error: ConfigError) => error,
-    )
-    expect({ code, message }).toEqual({
-      code: 'NEXT_KEPT',
-      message: 'A layer must return what andThen() gives as it is. The next time it is named',
-    })
-    await expect(open.get('/')).rejects.toMatchObject(named)
-    await open.close({ within: 0 })
+it('outer layers hear of the bug alone when a layer throws after it handed on', async () => {
+  const heard: string[] = []
+  const outer = layer({
+    name: 'outer',
+    slot: 'observe',
+    run: (call, next) =>
+      andThen(
+        next,
+        call,
+        lastly(
+          (outcome) => (heard.push(outcome.verdict), outcome),
+          (bug) => heard.push(String(bug)),
+        ),
+      ),
   })
+  let calls = 0
+  const throws = layer({
+    name: 'throws',
+    slot: 'observe',
+    calls: 'many',
+    run: (call, next) => {
+      void andThen(next, call, same)
+      if (++calls > 65) throw new Error('at once')
+      return next(call)
+    },
+  })
+  const open = http(outer, throws)
+  for (let call = 1; call <= 65; call++) await open.get('/')
+  heard.length = 0
+  await expect(open.get('/')).rejects.toThrow('at once')
+  await waits()
+  expect(heard).toEqual(['Error: at once'])
+})
 
-  it('and gives nothing, has forgotten its return', async () => {
-    let calls = 0
-    const keeps = layer({
-      name: 'keeps',
+it('what a layer holds is given back, too, when its next refuses to be called twice', async () => {
+  const lost: unknown[] = []
+  const after = lastly(same, (bug) => lost.push((bug as ConfigError).code))
+  const twice = layer({
+    name: 'twice',
+    slot: 'observe',
+    run: (call, next) => {
+      const first = andThen(next, call, same)
+      expect(() => andThen(next, call, after)).toThrow('called next() twice')
+      return first
+    },
+  })
+  const open = http(twice)
+  for (let call = 0; call < 66; call++) expect((await open.get('/')).status).toBe(200)
+  expect(lost).toEqual(Array.from({ length: 66 }, () => 'NEXT_TWICE'))
+})
+
+it('what comes after may be a promise of another realm', async () => {
+  const seen: unknown[] = []
+  const theirs: PromiseConstructor = runInNewContext('Promise')
+  const foreign = (outcome: Outcome) => theirs.resolve(outcome)
+  const slow = layer({ name: 'slow', slot: 'observe', run: (call, next) => andThen(next, call, foreign) })
+  const outer = layer({
+    name: 'outer',
+    slot: 'observe',
+    run: (call, next) => andThen(next, call, (outcome) => (seen.push(outcome.verdict), outcome)),
+  })
+  const open = http(outer, slow)
+  for (let call = 0; call < 66; call++) await open.get('/')
+  expect(new Set(seen)).toEqual(new Set(['unknown']))
+})
+
+describe('a call handed on to another pipeline', () => {
+  it.each(['errors', 'all'] as const)('takes its gifts along, at level %s', async (diagnose) => {
+    const seen: unknown[] = []
+    const looks = layer({
+      name: 'looks',
       slot: 'observe',
       run: (call, next) => {
-        const kept = andThen(next, call, same)
-        return ++calls > 70 ? (undefined as never) : kept
+        seen.push(call.context)
+        return onward(next, call)
       },
     })
-    const open = http(keeps)
-    for (let call = 1; call <= 70; call++) await open.get('/')
-    for (const _ of [1, 2])
-      await expect(open.get('/')).rejects.toMatchObject({
-        code: 'NO_OUTCOME',
-        message: 'Layer \'keeps\' gave no outcome: is a "return next(call)" missing?',
-      })
+    const other = pipeline([looks], scriptedTransport(replies(200)))
+    const routes = layer({ name: 'routes', slot: 'observe', run: (call) => onward(other as Next, call, { a: 1 }) })
+    const open = client({
+      pipeline: pipeline([routes], scriptedTransport(replies(200))),
+      origin: 'https://api.example.com',
+      clock: virtualClock(),
+      diagnose,
+    })
+    for (let call = 0; call < 66; call++) expect((await open.get('/')).status).toBe(200)
+    expect(seen).toEqual(Array.from({ length: 66 }, () => ({ a: 1 })))
   })
+})
+
+it('a call whose options cannot work is over at once, and keeps no client open', async () => {
+  const open = http(layer({ name: 'hands', slot: 'observe', run: (call, next) => andThen(next, call, same) }))
+  await expect(open.get('/', { layers: { nobody: false } })).rejects.toMatchObject({ code: 'REQUEST_INVALID' })
+  // on a clock that stands still: who waited for the call would wait for ever
+  await open.close()
 })
 
 it('a plain function may use it as it likes, for it is waited for', async () => {
@@ -313,7 +430,29 @@ it('gifts reach inner layers on their way onward', async () => {
   expect(new Set(seen.map((context) => JSON.stringify(context)))).toEqual(new Set(['{"tenant":"acme"}']))
 })
 
-it('a ledger that is kept holds on to no promise', async () => {
-  const open = http(layer({ name: 'hands', slot: 'observe', run: (call, next) => andThen(next, call, same) }))
-  for (let call = 0; call < 66; call++) expect((await open.get('/')).ledger.promised).toBeUndefined()
+it('a ledger that is kept holds on to no promise, nor one that is forked for a copy', async () => {
+  const ledgers: Ledger[] = []
+  const forks = layer({
+    name: 'forks',
+    slot: 'observe',
+    calls: 'many',
+    run: (call, next) => {
+      const ledger = call.ledger.fork()
+      ledgers.push(call.ledger, ledger)
+      return next(call.with({ ledger }))
+    },
+  })
+  const late = layer({
+    name: 'late',
+    slot: 'observe',
+    run: async (call, next) => {
+      await waits()
+      return andThen(next, call, same)
+    },
+  })
+  for (const layers of [[late], [forks, late], [forks, kinds.hands!('hands', () => {}, false)]]) {
+    const open = http(...layers)
+    for (let call = 0; call < 66; call++) ledgers.push((await open.get('/')).ledger)
+  }
+  expect(new Set(ledgers.map(({ promised }) => promised))).toEqual(new Set([undefined]))
 })

@@ -3,7 +3,6 @@ import {
   bytesBody,
   type Call,
   client,
-  lastly,
   layer,
   type Next,
   onward,
@@ -14,7 +13,6 @@ import {
 } from '@penstock/core'
 import { replies, scriptedTransport, virtualClock } from '@penstock/core/testing'
 import { createHook } from 'node:async_hooks'
-import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 
 const http = (...layers: Stackable[]) =>
@@ -68,41 +66,7 @@ describe('of layers that are trusted', () => {
   })
 })
 
-/** What is done with a promise that nobody waits for. */
-async function unhandled(done: () => Promise<unknown>): Promise<unknown[]> {
-  const found: unknown[] = []
-  const listens = (reason: unknown) => void found.push(reason)
-  process.on('unhandledRejection', listens)
-  await done()
-  await setImmediate()
-  process.off('unhandledRejection', listens)
-  return found
-}
-
 describe.each([1, trusted + 1])('at call %i', (first) => {
-  const throws = (): Outcome => {
-    throw new Error('at once')
-  }
-  const rejects = () => Promise.reject(new Error('another'))
-  const breaks: Run = (call, next) => andThen(next, call, throws)
-
-  it.each([
-    ['throws', 'at once', throws],
-    ['gives another promise', 'must return what andThen() gives as it is', rejects],
-    ['gives nothing', forgotten('keeps').message, () => undefined],
-  ])('a layer that hands on and %s leaves no rejection that nobody handles', async (_, message, ends) => {
-    let calls = 0
-    const keeps = observes('keeps', (call, next) => {
-      if (++calls < first) return andThen(next, call, same)
-      void andThen(next, call, same)
-      return ends() as never
-    })
-    const breaking = observes('breaks', (call, next) => (calls < first ? next(call) : breaks(call, next)))
-    const open = http(observes('outer', hands), keeps, breaking)
-    for (let call = 1; call < first; call++) await open.get('/')
-    expect(await unhandled(() => expect(open.get('/')).rejects.toThrow(message))).toEqual([])
-  })
-
   it.each([
     ['andThen()', hands],
     ['onward()', onwards],
@@ -117,33 +81,6 @@ describe.each([1, trusted + 1])('at call %i', (first) => {
       code: 'NEXT_TWICE',
       message: "Layer 'twice' called next() twice: only a layer with calls: 'many' may",
     })
-  })
-})
-
-describe('a bug that a layer throws at once', () => {
-  it('after it handed on, leaves to the transport what outer layers hold: they are told of the outcome, once', async () => {
-    const told: string[] = []
-    let calls = 0
-    const outer = lastly(
-      (outcome: Outcome) => {
-        told.push(outcome.verdict)
-        return outcome
-      },
-      () => told.push('lost'),
-    )
-    const open = http(
-      observes('outer', (call, next) => andThen(next, call, outer)),
-      observes('throws', (call, next) => {
-        const promise = andThen(next, call, same)
-        if (++calls > trusted) throw new Error('at once')
-        return promise
-      }),
-    )
-    for (let call = 0; call < trusted; call++) await open.get('/')
-    told.length = 0
-    await expect(open.get('/')).rejects.toThrow('at once')
-    expect(told).toEqual(['unknown'])
-    await open.close()
   })
 })
 

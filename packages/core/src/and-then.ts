@@ -1,6 +1,6 @@
 import type { Call, CallFields } from './call.ts'
 import type { Next, Passed } from './layer.ts'
-import { type After, following, lost, Sequel } from './sequel.ts'
+import { type After, chained, Sequel } from './sequel.ts'
 
 /** What `next` of a compiled pipeline bears beside itself: {@link andThen} without a promise of its own. */
 export const fused = Symbol('penstock.fused')
@@ -15,12 +15,11 @@ export type Fused = (
 ) => Promise<any>
 
 /**
- * `next(call).then(outcome => after(outcome, call))`, cheaper: layers that hand a call on like this share one promise. Return
- * what it gives as it is, and not out of an `async` function: what outer layers do is in it.
+ * `next(call).then(outcome => after(outcome, call))`, cheaper: layers that hand a call on like this, and return what it gives
+ * as it is and not out of an `async` function, share one promise. To others it is that `then`.
  *
  * @param after a function that is made once; what it needs of this call is handed in as `of` and `held`
  * @typeParam Gives what the call was dressed in, for those inside
- * @throws ConfigError `NEXT_KEPT`, by the pipeline, when what it gives is not returned
  * @example
  * ```ts
  * import { andThen, type Call, layer, type Outcome } from '@penstock/core'
@@ -42,15 +41,10 @@ export function andThen<Of = undefined, Held = undefined, Gives extends object =
 ): Promise<Passed<Gives>> {
   const fuse = (next as { readonly [fused]?: Fused })[fused]
   if (fuse !== undefined) return fuse(call, after, of, held)
-  const sequel = new Sequel(after, call, of, held, undefined)
-  try {
-    return following(next(call), sequel)
-  } catch (bug) {
-    throw lost(sequel, bug)
-  }
+  return chained(next, call, new Sequel(after, call, of, held, undefined))
 }
 
-/** `next(call)`, where there is nothing to do after it. Return it as it is. */
+/** `next(call)`, where there is nothing to do after it; as cheap if it is returned as it is. */
 export function onward<const Gives extends object = {}>(
   next: Next,
   call: Call<any>,

@@ -200,13 +200,6 @@ export const codes = {
     'Give it calls: "many", or mend it.',
     '声明 calls: "many" 或修正该中间件。',
   ),
-  NEXT_KEPT: entry(
-    'bug',
-    'A layer kept what andThen() or onward() gave it.',
-    '中间件没有原样返回 andThen() 或 onward() 的结果。',
-    'Return it as it is, from a function that is not async.',
-    '请在非 async 函数中原样返回。',
-  ),
   NO_OUTCOME: entry(
     'bug',
     'A layer gave no outcome.',

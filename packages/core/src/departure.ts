@@ -44,17 +44,16 @@ export function departure({ send, name }: Transport): Handler {
     return outcome.failed && isStale(outcome) && mayReplay(call, outcome) ? replayed(call) : outcome
   }
 
-  function replayed(call: Call<any>): Outcome | Promise<Outcome> {
+  async function replayed(call: Call<any>): Promise<Outcome> {
     call.note(says.replays)
     const { ledger } = call
     const now = ledger.timed ? call.clock.now() : undefined
     const over = call.over(now)
     if (over !== undefined) return over
     const trip = ledger.depart(call.attempt, name, now, call)
-    return sending(call).then((outcome) => {
-      ledger.arrive(trip, outcome)
-      return outcome
-    })
+    const outcome = await sending(call)
+    ledger.arrive(trip, outcome)
+    return outcome
   }
 }
 

@@ -5,7 +5,6 @@ import type { Chance, Clock } from './clock.ts'
 import { Closing } from './closing.ts'
 import { ConfigError } from './errors.ts'
 import type { Next } from './layer.ts'
-import { handedToNobody } from './next-of.ts'
 import { isOutcome, letGo, type Outcome, refused } from './outcome.ts'
 import type { Pipeline } from './pipeline.ts'
 import { ended } from './recorder/endings.ts'
@@ -14,7 +13,7 @@ import { type Level, levels } from './recorder/ledger.ts'
 import type { Request } from './request.ts'
 import { Runtime } from './runtime.ts'
 import { lastly } from './sequel.ts'
-import { told, toldOfKept, toldOfNone } from './suspicion.ts'
+import { told, toldOfNone } from './suspicion.ts'
 
 export type EdgeOptions = {
   /** How much a ledger keeps. @default 'errors' */
@@ -78,16 +77,12 @@ export class Edge {
 
   #run<Made>(call: Call, request: Request, made: (call: Call, outcome: Outcome) => Made): Promise<Made> {
     this.#closing.enter()
-    const { ledger } = call
     try {
-      const ran: Promise<any> = andThen(this.#way(call, request) as Next, call, this.#ended, made)
-      if (ledger.promised === undefined || ledger.promised === ran) return ran
-      handedToNobody(ledger, ran)
-      return Promise.reject(toldOfKept(this.#pipeline))
+      return andThen(this.#way(call, request) as Next, call, this.#ended, made) as Promise<any>
     } catch (bug) {
       return Promise.reject(bug)
     } finally {
-      ledger.begins = false
+      call.ledger.begins = false
     }
   }
 
@@ -101,7 +96,6 @@ export class Edge {
   /** One for all calls. */
   readonly #ended = lastly(
     (outcome, call, made: (call: Call, outcome: Outcome) => any) => {
-      call.ledger.promised = undefined
       this.#settle(call, outcome)
       return made(call, outcome)
     },

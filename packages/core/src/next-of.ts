@@ -4,7 +4,7 @@ import { ConfigError } from './errors.ts'
 import type { Next } from './layer.ts'
 import { isOutcome, type Outcome } from './outcome.ts'
 import type { Ledger } from './recorder/ledger.ts'
-import { following, lost, Sequel } from './sequel.ts'
+import { chained, following, lost, Sequel, takenBack } from './sequel.ts'
 import type { Step } from './step.ts'
 
 /** Enters the layer inside. */
@@ -18,15 +18,14 @@ export type From = Pick<Step, 'name' | 'calls'>
  * gifts on, and lets only a repeater send twice: `reach` is how deep the call has been since somebody who may last sent it.
  *
  * What outer layers left to be done waits in the ledger for whoever can promise it: the transport, if all layers on the way
- * hand on by `andThen`; else the first of them that does not. Its own `next` begins with nothing to be done.
+ * hand on by `andThen`; else the first `next` whose layer has not handed it on, or returns something else than the promise
+ * that it went into. All this is settled before `run` returns: no outcome has come by then, and nothing has been done.
  *
  * @param probation calls whose outcome is looked at; `undefined` for a chain that looks at them itself, and shares nothing
  */
-export function nextOf({ name, calls }: From, index: number, inner: Step, within: Next, probation?: number): Entry {
+export function nextOf({ name, calls }: From, index: number, inner: Step, next: Next, probation?: number): Entry {
   const many = calls === 'many'
-  const { run, slot } = inner
-  // what a plain function gives is waited for, and so never what it was given
-  const next: Next = slot === undefined ? (call, give) => within(call, give) : within
+  const { run } = inner
   let left = probation ?? 0
 
   function looked(given: unknown): Promise<Outcome> {
@@ -38,100 +37,73 @@ export function nextOf({ name, calls }: From, index: number, inner: Step, within
     })
   }
 
-  /** What outer layers left to be done is not for what is sent from here. */
-  function alone(ledger: Ledger, call: Call<any>): Promise<Outcome> {
-    const { sequel } = ledger
-    ledger.sequel = undefined
-    try {
-      const given = run(call, next)
-      ledger.promised = undefined
-      return left === 0 && given instanceof Promise ? given : looked(given)
-    } finally {
-      ledger.sequel = sequel
-    }
-  }
+  const sure = (given: unknown) => (left === 0 && given instanceof Promise ? given : looked(given))
 
-  const apart = (fields: Call<any> | CallFields<any>, give?: object): Promise<Outcome> => {
-    let call = fields instanceof Call ? fields : new Call<any>(fields)
+  function entered(call: Call<any>, give: object | undefined): Promise<Outcome> {
     const { ledger } = call
     if (ledger.reach > index && !many) throw twice(name)
     ledger.reach = index + 1
-    if (give !== undefined) call = call.giving(give)
-    if (ledger.sequel !== undefined) return alone(ledger, call)
-    const given = run(call, next)
-    ledger.promised = undefined
-    return left === 0 && given instanceof Promise ? given : looked(given)
+    return run(give === undefined ? call : call.giving(give), next)
+  }
+
+  /** What outer layers left to be done is not for what is sent from here. */
+  const apart = (fields: Call<any> | CallFields<any>, give?: object): Promise<Outcome> => {
+    const call = asCall(fields)
+    const { ledger } = call
+    const { sequel } = ledger
+    if (sequel === undefined) return sure(entered(call, give))
+    ledger.sequel = undefined
+    try {
+      return sure(entered(call, give))
+    } finally {
+      ledger.sequel = sequel
+    }
   }
 
   const together: Fused = (fields, after, of, held, give) => {
-    const { ledger } = fields
-    if (left > 0) return tried(fields, after, of, held, give)
-    const call = fields instanceof Call ? fields : new Call<any>(fields)
-    if (ledger.reach > index && !many) throw twice(name)
-    ledger.reach = index + 1
-    const outer = ledger.sequel
+    const call = asCall(fields)
+    if (left > 0)
+      return after === undefined
+        ? apart(call, give)
+        : chained(apart, call, new Sequel(after, call, of, held, undefined))
+    const { ledger } = call
+    const { sequel: outer, promised: before } = ledger
     const own = after === undefined ? outer : (ledger.sequel = new Sequel(after, call, of, held, outer))
     let given: Promise<Outcome>
     try {
-      given = run(give === undefined ? call : call.giving(give), next)
+      given = entered(call, give)
     } catch (bug) {
-      handedToNobody(ledger)
-      // what the transport has promised is done with what it gives, whoever gets it
-      if (ledger.sequel !== own) throw bug
-      ledger.sequel = outer
-      throw own === outer ? bug : lost(own!, bug)
+      throw own === undefined ? bug : thrown(ledger, own, outer, bug)
     }
-    return ledger.sequel === undefined && given instanceof Promise ? given : sealed(ledger, given)
+    const done =
+      ledger.sequel === undefined && (own === undefined ? given instanceof Promise : given === ledger.promised)
+    const promise = done ? given : promisedHere(ledger, own, given)
+    // with nothing left to be done from here on, it is no promise that an outer layer would have to return
+    ledger.promised = outer === undefined ? before : promise
+    return promise
   }
 
-  /** Somebody inside does not hand on. */
-  function sealed(ledger: Ledger, given: unknown): Promise<Outcome> {
-    const { sequel } = ledger
+  /** Nobody inside took what is to be done; or its promise is not what came back. */
+  function promisedHere(ledger: Ledger, own: Sequel | undefined, given: unknown): Promise<Outcome> {
+    const sequel = ledger.sequel ?? (own === undefined ? undefined : takenBack(own))
     ledger.sequel = undefined
-    if (!(given instanceof Promise)) handedToNobody(ledger)
-    const sure = given instanceof Promise ? given : looked(given)
-    return (ledger.promised = sequel === undefined ? sure : following(sure, sequel))
-  }
-
-  /** The same, while its outcomes are looked at: with a promise of its own. */
-  const tried: Fused = (fields, after, of, held, give) => {
-    const call = fields instanceof Call ? fields : new Call<any>(fields)
-    const { ledger } = call
-    const own = after === undefined ? undefined : new Sequel(after, call, of, held, undefined)
-    if (ledger.reach > index && !many) throw twice(name)
-    ledger.reach = index + 1
-    const { sequel } = ledger
-    ledger.sequel = ledger.promised = undefined
-    let given: unknown
-    try {
-      given = run(give === undefined ? call : call.giving(give), next)
-      if (ledger.promised !== undefined && ledger.promised !== given) throw kept(inner, given)
-      return (ledger.promised = own === undefined ? looked(given) : following(looked(given), own))
-    } catch (bug) {
-      handedToNobody(ledger, given)
-      throw own === undefined ? bug : lost(own, bug)
-    } finally {
-      ledger.sequel = sequel
-    }
+    return sequel === undefined ? sure(given) : following(sure(given), sequel)
   }
 
   return probation === undefined ? (apart as Entry) : Object.assign(apart as Entry, { [fused]: together })
 }
 
-/** Nobody gets what was handed on, nor what was given in its place: what they reject with is no unhandled rejection. */
-export function handedToNobody({ promised }: Ledger, given?: unknown): void {
-  promised?.catch(() => {})
-  if (given instanceof Promise) given.catch(() => {})
+const asCall = (fields: Call<any> | CallFields<any>) => (fields instanceof Call ? fields : new Call<any>(fields))
+
+/** The layer inside threw at once: who handed the call on to it is told, and outer layers have all of theirs to do. */
+function thrown(ledger: Ledger, own: Sequel, outer: Sequel | undefined, bug: unknown): unknown {
+  const sequel = ledger.sequel ?? takenBack(own)
+  ledger.sequel = own === outer ? sequel : outer
+  return own === outer ? bug : lost(sequel, bug)
 }
 
 export const noOutcome = ({ name }: Pick<Step, 'name'>) =>
   new ConfigError('NO_OUTCOME', `Layer '${name}' gave no outcome: is a "return next(call)" missing?`)
-
-/** What outer layers do would be done to an outcome that nobody gets. */
-const kept = (step: Step, given: unknown) =>
-  given instanceof Promise
-    ? new ConfigError('NEXT_KEPT', `Layer '${step.name}' must return what andThen() gives as it is, and not be async`)
-    : noOutcome(step)
 
 const twice = (name: string) =>
   new ConfigError('NEXT_TWICE', `Layer '${name}' called next() twice: only a layer with calls: 'many' may`)

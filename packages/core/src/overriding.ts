@@ -9,8 +9,8 @@ import type { Transport } from './transport.ts'
  * The chains for calls that ask for other options of some layers: compiled once for each such object, which a caller may
  * keep, so that most calls pay nothing for it.
  *
- * @returns a function that throws InputError `REQUEST_INVALID` for a layer that is not there or takes no options, and
- * ConfigError for an option that cannot work
+ * @returns chains that throw InputError `REQUEST_INVALID` for a layer that is not there or takes no options, and ConfigError
+ * for an option that cannot work
  */
 export function overriding(
   steps: readonly Step[],
@@ -20,8 +20,15 @@ export function overriding(
   const compiled = new WeakMap<AnyOverrides, Chains>()
   return (overrides) => {
     let chains = compiled.get(overrides)
-    if (chains === undefined)
+    if (chains !== undefined) return chains
+    try {
       compiled.set(overrides, (chains = compile(overridden(steps, overrides), transport, probation)))
+    } catch (wrong) {
+      const throws = () => {
+        throw wrong
+      }
+      return { plain: throws, recorded: throws }
+    }
     return chains
   }
 }

@@ -1,4 +1,4 @@
-import { andThen, fused, type Fused } from './and-then.ts'
+import { andThen, fused, type Fused, onward } from './and-then.ts'
 import type { Call, Handler } from './call.ts'
 import { compile } from './compile.ts'
 import { ConfigError } from './errors.ts'
@@ -88,8 +88,8 @@ function assembled(layers: readonly Stackable[], transport: Transport, options: 
     chainsFor = overriding(steps, transport, Infinity)
   })
   return Object.assign(send, {
-    [fused]: ((call, after, of, held) =>
-      andThen(entry(call as Call<any>), call as Call<any>, after!, of, held)) as Fused,
+    [fused]: ((call: Call<any>, after, of, held, give) =>
+      after === undefined ? onward(entry(call), call, give) : andThen(entry(call), call, after, of, held)) as Fused,
     plan: () => plan,
     lint: findings,
     with: (layer: any) => another(replaced(layers, layer)),

@@ -1,4 +1,4 @@
-import type { Call } from './call.ts'
+import type { Call, Handler } from './call.ts'
 import type { Outcome } from './outcome.ts'
 
 /** What a layer does with the outcome of what it has handed on; `of` and `held` are what it has handed to `andThen`. */
@@ -17,11 +17,11 @@ export type Lost<Of = any, Held = any> = (bug: unknown, call: Call<any>, of: Of,
  * after to this list, all of them share one promise: the transport's.
  */
 export class Sequel {
-  readonly after: After
+  after: After
   readonly call: Call<any>
   readonly of: unknown
-  readonly held: unknown
-  readonly outer: Sequel | undefined
+  held: unknown
+  outer: Sequel | undefined
 
   constructor(after: After, call: Call<any>, of: unknown, held: unknown, outer: Sequel | undefined) {
     this.after = after
@@ -31,6 +31,22 @@ export class Sequel {
     this.outer = outer
   }
 }
+
+/**
+ * The same, for another promise than the one it went into. That one ends here: nothing has come of it yet, or it were late.
+ */
+export function takenBack(sequel: Sequel): Sequel {
+  let last = sequel
+  while (last.after === leftToAnother) last = last.held as Sequel
+  const { after, call, of, held, outer } = last
+  const copy = new Sequel(after, call, of, held, outer)
+  last.after = leftToAnother
+  last.held = copy
+  last.outer = undefined
+  return copy
+}
+
+const leftToAnother: After = (outcome) => outcome
 
 const losses = new WeakMap<After, Lost>()
 
@@ -49,12 +65,22 @@ export function concluded(first: Sequel, came: Outcome): any {
       const given = sequel.after(outcome, sequel.call, sequel.of, sequel.held)
       const { outer } = sequel
       if (outer === undefined) return given
-      if (given instanceof Promise) return following(given, outer)
-      outcome = given
+      // only outcomes have it: a promise is waited for, of whichever make
+      if ((given as Outcome).failed === undefined) return following(Promise.resolve(given), outer)
+      outcome = given as Outcome
       sequel = outer
     }
   } catch (bug) {
     return broken(sequel.outer, bug)
+  }
+}
+
+/** `next(call).then(…)` */
+export function chained(next: Handler, call: Call<any>, sequel: Sequel): Promise<any> {
+  try {
+    return following(next(call), sequel)
+  } catch (bug) {
+    throw lost(sequel, bug)
   }
 }
 

@@ -25,12 +25,6 @@ export function toldOfNone(pipeline: Handler): ConfigError {
   return noOutcome()
 }
 
-/** Of a pipeline that gave something else than was handed on inside it. */
-export function toldOfKept(pipeline: Handler): ConfigError {
-  watch(pipeline)
-  return new ConfigError('NEXT_KEPT', 'A layer must return what andThen() gives as it is. The next time it is named')
-}
-
 function watch(pipeline: Handler): void {
   watching.get(pipeline)?.()
   watching.delete(pipeline)

@@ -90,7 +90,7 @@ export class Ledger {
   timed: boolean
   /** What layers have left to be done when the outcome is there. Kept by the pipeline. */
   sequel: Sequel | undefined = undefined
-  /** What was handed on last: whoever got it returns it as it is. */
+  /** The one that {@link sequel} went into, until `run` of the layer that took it there has returned. */
   promised: Promise<unknown> | undefined = undefined
   /** How many layers the call has entered since a repeater last sent it. Kept by the pipeline. */
   reach = 0
