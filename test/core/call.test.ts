@@ -321,4 +321,17 @@ describe('the time of a call', () => {
     await client({ pipeline: pipeline([bounded, waits], scriptedTransport(replies(200))), origin, clock }).get('/')
     expect(seen).toEqual([0, 0, 500, 1, -2])
   })
+
+  it('is read from the clock for a copy that goes its own way', async () => {
+    const clock = virtualClock()
+    let passed: number | undefined
+    async function goes(call: Call, next: Next): Promise<Outcome> {
+      const copy = call.with({ ledger: call.ledger.fork() })
+      await clock.advance(30)
+      passed = copy.now() - call.ledger.startedAt
+      return next(call)
+    }
+    await client({ pipeline: pipeline([goes], scriptedTransport(replies(200))), origin, clock }).get('/')
+    expect(passed).toBe(30)
+  })
 })

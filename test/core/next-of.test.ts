@@ -75,7 +75,8 @@ describe.each([1, trusted + 1])('at call %i', (first) => {
     const twice = observes('twice', (call, next) =>
       ++calls < first ? run(call, next) : andThen(next, call, (_, sent) => run(sent, next)),
     )
-    const open = http(twice)
+    const answers = observes('answers', () => Promise.resolve(new Reply(200, {}, bytesBody(new Uint8Array()))))
+    const open = http(twice, answers)
     for (let call = 1; call < first; call++) await open.get('/')
     await expect(open.get('/')).rejects.toMatchObject({
       code: 'NEXT_TWICE',
