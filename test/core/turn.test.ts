@@ -95,6 +95,15 @@ test('two fields are counted one after the other, and a form of 192 KiB at once'
   expect(form({ a: picture.subarray(0, 196_608 - 6) }).body).not.toBeInstanceOf(CountedBody)
 })
 
+test('a form of two fields is not counted when the first of them is', async () => {
+  let steps = 0
+  await counted().count(() => ++steps < 0)
+  const two = form({ a: picture, b: picture }).body as CountedBody
+  let asked = 0
+  await two.count(() => ++asked > steps + 1)
+  expect({ asked, counted: two.isCounted }).toEqual({ asked: steps + 2, counted: false })
+})
+
 test('bytes that were given away while they were counted are missed when they are sent', async () => {
   const given = new Uint8Array(2 ** 21)
   const body = form({ given }).body as CountedBody
