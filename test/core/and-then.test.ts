@@ -167,13 +167,23 @@ const kinds: Readonly<Record<string, Kind>> = {
       return next(call.with({ attempt: 2 }))
     })
   },
+  // when those outside it trust it
   handsAndThrows: (name, log, bares) => {
+    let calls = 0
     const after = holding(name, log, (outcome) => outcome)
     return made(name, (call, next) => {
-      andThen(bares ? bare(next) : next, call, after, 'orphan', 1).catch(() => {})
+      const orphan = andThen(bares ? bare(next) : next, call, after, 'orphan', 1)
+      if (++calls <= 66) return orphan
+      orphan.catch(() => {})
       throw new Error(`${name} threw`)
     })
   },
+  asyncOnward: (name, log, bares) =>
+    made(name, async (call, next) => {
+      const outcome = await onward(bares ? bare(next) : next, call)
+      log(`${name} ${outcome.verdict}`)
+      return outcome
+    }),
   catches: (name, log, bares) => {
     const after = holding(name, log, (outcome) => outcome)
     return made(name, (call, next) => {
@@ -261,8 +271,11 @@ describe('layers that hand on by andThen', () => {
   )
 
   it.each(Object.keys(kinds))('are told the same of one inside another that only hands on: %s', async (kind) => {
-    for (const outer of ['hands', 'waiting']) {
-      const stack = [outer, 'onward', kind]
+    for (const stack of [
+      ['hands', 'onward', kind],
+      ['waiting', 'onward', kind],
+      ['hands', 'asyncOnward', kind],
+    ]) {
       expect(await stories(stack, false, 72)).toEqual(await stories(stack, true, 72))
     }
   })

@@ -319,7 +319,7 @@ describe('the time of a call', () => {
     }
     const bounded = (call: Call, next: Next) => next(call.within(bound(500)))
     await client({ pipeline: pipeline([bounded, waits], scriptedTransport(replies(200))), origin, clock }).get('/')
-    expect(seen).toEqual([0, 0, 500, 1, -2])
+    expect(seen).toEqual([0, 0, 499, 1, -2])
   })
 
   it('is read from the clock for a copy that goes its own way', async () => {

@@ -176,7 +176,7 @@ export class Call<Context extends object = {}> implements CallFields<Context> {
 
   /**
    * The time on the client's clock. Until a call first waits this is when it began: there is only computing in between, and
-   * to read a clock takes longer than most of that. Who paces or measures asks `clock` itself.
+   * to read a clock takes longer than most of that. Who paces or measures, or tells another how long it has, asks `clock` itself.
    */
   now(): number {
     const { ledger } = this
@@ -196,7 +196,7 @@ export class Call<Context extends object = {}> implements CallFields<Context> {
 
   /** Milliseconds left, `Infinity` without a deadline. */
   remaining(): number {
-    return this.deadlineAt === Infinity ? Infinity : this.deadlineAt - this.now()
+    return this.deadlineAt === Infinity ? Infinity : this.deadlineAt - this.clock.now()
   }
 
   /** Wait. Gives nothing when the time is over, or the failure that cut it short, at once. */
