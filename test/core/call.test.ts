@@ -1,8 +1,10 @@
 import {
+  andThen,
   type Call,
   client,
   type ClientOptions,
   explain,
+  layer,
   ledgerOf,
   type Next,
   notes,
@@ -305,9 +307,12 @@ describe('a call made on behalf of another', () => {
 })
 
 describe('the time of a call', () => {
-  it('stands until it first waits, and is read from the clock from then on', async () => {
+  const ticking = () => {
     let time = 0
-    const clock = { ...virtualClock(), now: () => time++ }
+    return { ...virtualClock(), now: () => time++ }
+  }
+
+  it('stands until it first waits, and is read from the clock from then on', async () => {
     const seen: number[] = []
     async function waits(call: Call, next: Next): Promise<Outcome> {
       const began = call.ledger.startedAt
@@ -318,7 +323,8 @@ describe('the time of a call', () => {
       return next(call)
     }
     const bounded = (call: Call, next: Next) => next(call.within(bound(500)))
-    await client({ pipeline: pipeline([bounded, waits], scriptedTransport(replies(200))), origin, clock }).get('/')
+    const stack = pipeline([bounded, waits], scriptedTransport(replies(200)))
+    await client({ pipeline: stack, origin, clock: ticking() }).get('/')
     expect(seen).toEqual([0, 0, 499, 1, -2])
   })
 
@@ -333,5 +339,24 @@ describe('the time of a call', () => {
     }
     await client({ pipeline: pipeline([goes], scriptedTransport(replies(200))), origin, clock }).get('/')
     expect(passed).toBe(30)
+  })
+
+  it('stands again while layers do what comes after an outcome, and no longer', async () => {
+    const times: number[] = []
+    const looks = async (outcome: Outcome, call: Call) => {
+      times.push(call.now(), call.now())
+      await Promise.resolve()
+      times.push(call.now(), call.now())
+      return outcome
+    }
+    const looking = (name: string) => layer({ name, slot: 'observe', run: (call, next) => andThen(next, call, looks) })
+    const http = client({
+      pipeline: pipeline([looking('looking')], scriptedTransport(replies(200))),
+      origin,
+      clock: ticking(),
+    })
+    for (let call = 0; call < 66; call++) await http.get('/')
+    const [first, second, third, fourth] = times.slice(-4) as [number, number, number, number]
+    expect([second - first, third - second, fourth - third]).toEqual([0, 1, 1])
   })
 })

@@ -175,12 +175,13 @@ export class Call<Context extends object = {}> implements CallFields<Context> {
   }
 
   /**
-   * The time on the client's clock. Until a call first waits this is when it began: there is only computing in between, and
-   * to read a clock takes longer than most of that. Who paces or measures, or tells another how long it has, asks `clock` itself.
+   * The time on the client's clock. It stands still until a call first waits, and again while layers do what comes after an
+   * outcome: there is only computing in between, and to read a clock takes longer than most of that. Who measures the computing
+   * itself, or tells another how long it has, asks `clock`.
    */
   now(): number {
     const { ledger } = this
-    return ledger.begins ? ledger.startedAt : ledger.runtime.clock.now()
+    return ledger.stands ? (ledger.stoodAt ??= ledger.runtime.clock.now()) : ledger.runtime.clock.now()
   }
 
   /** This call, to be over `bound.after` milliseconds from `from`. An earlier deadline stands. */

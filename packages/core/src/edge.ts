@@ -66,7 +66,9 @@ export class Edge {
     } catch (error) {
       return Promise.reject(error)
     }
-    call.ledger.begins = true
+    const { ledger } = call
+    ledger.stands = true
+    ledger.stoodAt = ledger.startedAt
     return this.#run(call, request, made)
   }
 
@@ -82,7 +84,7 @@ export class Edge {
     } catch (bug) {
       return Promise.reject(bug)
     } finally {
-      call.ledger.begins = false
+      call.ledger.stands = false
     }
   }
 

@@ -58,6 +58,9 @@ export function lastly<Of, Held>(after: After<Of, Held>, lost: Lost<Of, Held>): 
 
 /** All of it, once the outcome is there. What the outermost gives comes out. */
 export function concluded(first: Sequel, came: Outcome): any {
+  const { ledger } = first.call
+  ledger.stands = true
+  ledger.stoodAt = undefined
   let sequel = first
   let outcome = came
   try {
@@ -72,6 +75,8 @@ export function concluded(first: Sequel, came: Outcome): any {
     }
   } catch (bug) {
     return broken(sequel.outer, bug)
+  } finally {
+    ledger.stands = false
   }
 }
 

@@ -115,7 +115,7 @@ export function circuitBreaker<const Name extends string = 'circuitBreaker'>(
 
   const settled = lastly(
     (outcome, call, circuit: Circuit, pass: Pass) => {
-      const turn = circuit.settle(pass, healthy(outcome), call)
+      const turn = circuit.settle(pass, healthy(outcome), call, call.now())
       if (turn === 'opens') call.note(says.opens, { ...circuit.counts, wait: circuit.wait(call.runtime) }, name)
       if (turn === 'closes') call.note(says.closes, {}, name)
       return outcome

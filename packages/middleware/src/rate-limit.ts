@@ -109,7 +109,7 @@ export function rateLimit<const Name extends string = 'rateLimit'>(options: Rate
 
   /** The number of its turn, or why there is none. At once when nobody is ahead. */
   function turn(call: Call, gate: Pacer): number | Failure | Promise<number | Failure> {
-    const now = call.clock.now()
+    const now = call.now()
     const over = call.over(now)
     if (over !== undefined) return over
     const { waiting } = gate

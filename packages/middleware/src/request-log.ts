@@ -1,25 +1,7 @@
 import { andThen, type Call, layer, type Next, onward, type Outcome } from '@penstock/core'
+import { begun, ended, type LogRecord } from './request-log/record.ts'
 
-/** What a log is told of a call or an attempt. No header, query or body is ever in it. */
-export type LogRecord = {
-  readonly id: number
-  readonly method: string
-  /** Without the query. */
-  readonly url: string
-  readonly endpoint?: string
-  /** Of an attempt, from 1. */
-  readonly attempt?: number
-  readonly verdict?: string
-  readonly status?: number
-  /** Of what went wrong. */
-  readonly code?: string
-  /** Passes inside the repeaters, and requests handed to the transport. */
-  readonly attempts?: number
-  readonly requests?: number
-  readonly milliseconds?: number
-  /** Milliseconds that the server asks to wait. */
-  readonly retryAfter?: number
-}
+export type { LogRecord }
 
 export type LogHooks = {
   /** A call begins. */
@@ -127,24 +109,3 @@ export function requestLog<const Name extends string = 'requestLog'>(options: Re
 }
 
 type Told = (record: LogRecord) => unknown
-
-type Draft = { -readonly [Key in keyof LogRecord]: LogRecord[Key] }
-
-function begun({ id, method, ledger: { url, endpoint } }: Call<any>): Draft {
-  const record: Draft = { id, method, url }
-  if (endpoint !== undefined) record.endpoint = endpoint
-  return record
-}
-
-function ended(call: Call<any>, outcome: Outcome, from: number): LogRecord {
-  const record = begun(call)
-  const { verdict, retryAfter } = outcome
-  record.verdict = verdict
-  if (!outcome.failed) record.status = outcome.status
-  if (verdict !== 'ok' && verdict !== 'unknown') record.code = outcome.code
-  record.attempts = call.ledger.attempts
-  record.requests = call.ledger.requests
-  record.milliseconds = call.clock.now() - from
-  if (retryAfter !== undefined) record.retryAfter = retryAfter
-  return record
-}

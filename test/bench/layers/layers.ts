@@ -1,7 +1,7 @@
 import { Child } from '../harness/child.ts'
 import { inTurns, Notebook } from '../harness/notebook.ts'
 import { type Effort, type Part, wanted } from '../harness/part.ts'
-import { difference, measured, type Samples } from '../harness/samples.ts'
+import { difference, measured, ratio, type Samples } from '../harness/samples.ts'
 import { penstock } from './ours.ts'
 import { peers } from './peers.ts'
 import { recorder } from './recorder.ts'
@@ -12,6 +12,13 @@ const more = (says: string, subject: string, most: number, metric = 'more') => (
   most,
   unit: ' ns',
   of: (runs: readonly Samples[]) => measured(runs, subject, metric),
+})
+
+/** The same goals in closures of the same round: where they were set, one that passed through took 2 ns, an async one 63. */
+const timesClosures = (says: string, subject: string, closures: string, most: number) => ({
+  says,
+  most,
+  of: (runs: readonly Samples[]) => ratio(runs, subject, closures, 'more'),
 })
 
 /** What a level costs a call through the whole stack, birth and end included, beyond level `off`. */
@@ -40,6 +47,15 @@ export const layers: Part = {
     more('eight layers that work', 'penstock, eight layers', 800),
     more('defaultStack()', 'penstock, defaultStack()', 1_500),
     more('whole stack', 'penstock, whole stack', 1_500),
+    timesClosures(
+      'a layer that passes through × such a closure',
+      'penstock, passing through',
+      'closures, passing through',
+      2.5,
+    ),
+    timesClosures('an async layer × an async closure', 'penstock, async', 'closures, async', 1.19),
+    timesClosures('eight layers that work × eight async closures', 'penstock, eight layers', 'closures, async', 1.59),
+    timesClosures('defaultStack() × eight async closures', 'penstock, defaultStack()', 'closures, async', 2.98),
     more('recording at level off, beside the look at the clock that a deadline needs', 'recorder alone, off', 60),
     beyondOff('errors', 3_000),
     beyondOff('all', 15_000),

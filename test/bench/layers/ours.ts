@@ -1,4 +1,15 @@
-import { bytesBody, client, layer, type Level, pipeline, Reply, type Stackable, type Transport } from '@penstock/core'
+import {
+  andThen,
+  bytesBody,
+  client,
+  layer,
+  type Level,
+  type Outcome,
+  pipeline,
+  Reply,
+  type Stackable,
+  type Transport,
+} from '@penstock/core'
 import { defaultStack } from '@penstock/middleware'
 import { eight, everything } from '../small/ours.ts'
 import type { Chain } from './chain.ts'
@@ -14,6 +25,9 @@ const mock: Transport = {
 }
 
 const through = (index: number) => layer({ name: `layer${index}`, slot: 'observe', run: (call, next) => next(call) })
+const same = (outcome: Outcome) => outcome
+const after = (index: number) =>
+  layer({ name: `layer${index}`, slot: 'observe', run: (call, next) => andThen(next, call, same) })
 const around = (index: number) =>
   layer({
     name: `layer${index}`,
@@ -38,6 +52,7 @@ const ours =
 
 export const penstock: Readonly<Record<string, Chain>> = {
   'penstock, passing through': ours(times(through), 'off'),
+  'penstock, acting after': ours(times(after), 'off'),
   'penstock, async': ours(times(around), 'off'),
   'penstock, eight layers': ours(eight, 'off'),
   'penstock, defaultStack()': ours(() => [...defaultStack()], 'off'),

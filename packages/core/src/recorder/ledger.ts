@@ -65,8 +65,9 @@ export class Ledger {
   readonly endpoint: string | undefined
   /** On the client's clock. */
   readonly startedAt: number
-  /** True until the call first waits. Kept by the edge. */
-  begins = false
+  /** Whether time stands still for the call, and since when, if somebody has asked. Kept by the pipeline. */
+  stands = false
+  stoodAt: number | undefined = undefined
   /** Milliseconds from then on that the whole call may take. */
   deadline: number | undefined = undefined
   endedAt: number | undefined = undefined

@@ -80,12 +80,12 @@ export class Circuit {
     return (this.#state === 'open' ? this.#openUntil : this.#probes[0]!.leasedUntil) - clock.now()
   }
 
-  /** The call is over. `healthy` is undefined when it says nothing about the server. */
-  settle(pass: Pass, healthy: boolean | undefined, times: Times): Turn {
+  /** The call is over. `healthy` is undefined when it says nothing about the server. @param now for who knows the time */
+  settle(pass: Pass, healthy: boolean | undefined, times: Times, now: number = times.clock.now()): Turn {
     this.inFlight--
     if (pass.leasedUntil !== Infinity) return this.#answer(pass, healthy, times)
     if (healthy === undefined || pass.generation !== this.#pass.generation) return undefined
-    return healthy ? this.#passed(times) : this.#failed(times)
+    return healthy ? this.#passed(now) : this.#failed(times)
   }
 
   /** Let nobody in until it is released as often. */
@@ -137,8 +137,8 @@ export class Circuit {
     return (this.#judge ??= this.#bench('half-open'))
   }
 
-  #passed({ clock }: Times): undefined {
-    this.#turn(clock.now())
+  #passed(now: number): undefined {
+    this.#turn(now)
     this.#ring.count(true)
     this.#judge?.passed()
   }
