@@ -3,6 +3,8 @@ import {
   bytesBody,
   type Call,
   client,
+  Failure,
+  lastly,
   layer,
   type Next,
   onward,
@@ -128,4 +130,54 @@ it.each([
   const open = http(observes('outer', run), looks)
   for (let call = 0; call < trusted; call++) await open.get('/')
   expect([...seen]).toEqual(['{}'])
+})
+
+describe('what outer layers left to be done', () => {
+  const refused = new Failure('refused', 'NO', 'swaps', 'no')
+  /** What the outermost of three is told, at a call when all of them are trusted. */
+  async function told(middle: Run, inner: Run): Promise<string[]> {
+    const said: string[] = []
+    let calls = 0
+    const after = lastly(
+      (outcome: Outcome) => {
+        said.push(outcome.verdict)
+        return outcome
+      },
+      (bug) => said.push(String(bug)),
+    )
+    const late =
+      (run: Run): Run =>
+      (call, next) =>
+        calls > trusted ? run(call, next) : next(call)
+    const open = http(
+      observes('outer', (call, next) => {
+        calls++
+        return andThen(next, call, after)
+      }),
+      observes('middle', late(middle)),
+      observes('inner', late(inner)),
+    )
+    for (let call = 0; call < trusted; call++) await open.get('/')
+    said.length = 0
+    await open.outcome({ path: '/' }).catch(() => {})
+    return said
+  }
+
+  it('is told of a bug of who handed it on, through one that has nothing to do', async () => {
+    const throws: Run = (call, next) => {
+      void andThen(next, call, same)
+      throw new Error('at once')
+    }
+    expect(await told(onwards, throws)).toEqual(['Error: at once'])
+  })
+
+  it('is done once, with what comes out, when two in a row give something else', async () => {
+    const swaps: Run = (call, next) => onward(next, call).then(() => refused)
+    expect(await told(swaps, (call, next) => andThen(next, call, same).then(same))).toEqual(['refused'])
+  })
+})
+
+it('a layer whose part after the reply gives nothing is named at its first call', async () => {
+  const forgets = observes('forgets', (call, next) => andThen(next, call, () => undefined as never))
+  await expect(http(observes('outer', hands), forgets).get('/')).rejects.toMatchObject(forgotten('forgets'))
 })
