@@ -1,4 +1,13 @@
-import { type Call, layer, type Layer, type Middleware, type Next, pipeline } from '@penstock/core'
+import {
+  andThen,
+  type Call,
+  layer,
+  type Layer,
+  type Middleware,
+  type Next,
+  type Outcome,
+  pipeline,
+} from '@penstock/core'
 import { replies, scriptedTransport } from '@penstock/core/testing'
 import { status } from '@penstock/middleware'
 import { expectTypeOf, it } from 'vitest'
@@ -39,4 +48,15 @@ it('refuses a layer that forgets its outcome', () => {
 it('counts a gift that is not listed as nobody’s', () => {
   const gives = layer({ name: 'tenant', slot: 'identify', run: (call, next) => next(call, { tenant: 'acme' }) })
   expectTypeOf(gives).toEqualTypeOf<Layer<'tenant', 'identify', {}, never, 'neither', never>>()
+})
+
+it('asks for what the function after an outcome asks for, and passes gifts on', () => {
+  const after = (outcome: Outcome, _: Call<any>, of: number) => (of > 0 ? outcome : outcome)
+  const run = (call: Call, next: Next) => andThen<number, { tenant: string }>(next, call, after, 1)
+  expectTypeOf(layer({ name: 'tenant', slot: 'identify', gives: ['tenant'], run })).toEqualTypeOf<
+    Layer<'tenant', 'identify', {}, { tenant: string }, 'neither', never>
+  >()
+  // @ts-expect-error: the function asks for a number
+  const forgets = (call: Call, next: Next) => andThen(next, call, after)
+  expectTypeOf(forgets).toBeFunction()
 })

@@ -1,5 +1,6 @@
 import type { Call, CallFields } from './call.ts'
 import type { Next, Passed } from './layer.ts'
+import type { Outcome } from './outcome.ts'
 import { type After, chained, Sequel } from './sequel.ts'
 
 /** What `next` of a compiled pipeline bears beside itself: {@link andThen} without a promise of its own. */
@@ -32,13 +33,25 @@ export type Fused = (
  * const counting = layer({ name: 'counting', slot: 'observe', run: (call, next) => andThen(next, call, count) })
  * ```
  */
-export function andThen<Of = undefined, Held = undefined, Gives extends object = {}>(
+export function andThen<Gives extends object = {}>(
+  next: Next,
+  call: Call<any>,
+  after: (outcome: Outcome, call: Call<any>) => Outcome | Promise<Outcome>,
+): Promise<Passed<Gives>>
+export function andThen<Of, Gives extends object = {}>(
+  next: Next,
+  call: Call<any>,
+  after: (outcome: Outcome, call: Call<any>, of: Of) => Outcome | Promise<Outcome>,
+  of: Of,
+): Promise<Passed<Gives>>
+export function andThen<Of, Held, Gives extends object = {}>(
   next: Next,
   call: Call<any>,
   after: After<Of, Held>,
-  of?: Of,
-  held?: Held,
-): Promise<Passed<Gives>> {
+  of: Of,
+  held: Held,
+): Promise<Passed<Gives>>
+export function andThen(next: Next, call: Call<any>, after: After, of?: unknown, held?: unknown): Promise<Outcome> {
   const fuse = (next as { readonly [fused]?: Fused })[fused]
   if (fuse !== undefined) return fuse(call, after, of, held)
   return chained(next, call, new Sequel(after, call, of, held, undefined))

@@ -51,8 +51,11 @@ const leftToAnother: After = (outcome) => outcome
 const losses = new WeakMap<After, Lost>()
 
 /** `after`, and what is to be done in its place when a bug goes through. */
-export function lastly<Of, Held>(after: After<Of, Held>, lost: Lost<Of, Held>): After<Of, Held> {
-  losses.set(after, lost)
+export function lastly<Given extends readonly any[]>(
+  after: (outcome: Outcome, call: Call<any>, ...given: Given) => Outcome | Promise<Outcome>,
+  lost: (bug: unknown, call: Call<any>, ...given: Given) => void,
+): (outcome: Outcome, call: Call<any>, ...given: Given) => Outcome | Promise<Outcome> {
+  losses.set(after as unknown as After, lost as unknown as Lost)
   return after
 }
 
