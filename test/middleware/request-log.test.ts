@@ -2,6 +2,7 @@ import { client, pipeline } from '@penstock/core'
 import { breaks, later, replies, scriptedTransport, type Step, virtualClock } from '@penstock/core/testing'
 import { requestLog, type RequestLogOptions, retry, status } from '@penstock/middleware'
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 
 type Told = [what: string, record: object]
 
@@ -55,6 +56,60 @@ describe('requestLog', () => {
         },
       ],
     ])
+  })
+
+  it('tells how long a call took, and nothing that there is not', async () => {
+    const told: Told[] = []
+    const { http, clock } = set(listening(told), later(4, replies(200)))
+    await clock.advance(1000)
+    const reply = http.get('/a')
+    await clock.drain()
+    await reply
+    expect(told).toStrictEqual([
+      ['request', about],
+      ['reply', { ...about, verdict: 'ok', status: 200, attempts: 1, requests: 1, milliseconds: 4 }],
+    ])
+  })
+
+  it('tells the endpoint of a call that has one', async () => {
+    const told: Told[] = []
+    const { http } = set(listening(told), replies(200, {}, '{}'), breaks('DNS_NOT_FOUND'))
+    const any = z.any()
+    const endpoint = {
+      id: 'things.read',
+      method: 'GET',
+      path: '/a',
+      encoding: 'query',
+      input: any,
+      output: any,
+    } as const
+    await http.call(endpoint, {})
+    await http.call(endpoint, {}, { layers: { retry: false } }).catch(() => {})
+    const known = { ...about, endpoint: 'things.read' }
+    const spent = { attempts: 1, requests: 1, milliseconds: 0 }
+    expect(told).toStrictEqual([
+      ['request', known],
+      ['reply', { ...known, verdict: 'ok', status: 200, ...spent }],
+      ['request', known],
+      ['error', { ...known, verdict: 'network', code: 'DNS_NOT_FOUND', ...spent }],
+    ])
+  })
+
+  it('tells an answer that nobody judged as a reply', async () => {
+    const told: Told[] = []
+    const stack = pipeline([requestLog(listening(told))], scriptedTransport(replies(500)))
+    await client({ pipeline: stack, origin: 'https://api.example.com', clock: virtualClock() }).get('/a')
+    expect(told).toStrictEqual([
+      ['request', about],
+      ['reply', { ...about, verdict: 'unknown', status: 500, attempts: 1, requests: 1, milliseconds: 0 }],
+    ])
+  })
+
+  it('says nothing of attempts to a logger without debug', async () => {
+    const said: string[] = []
+    const { http, log } = set({ logger: { info: (_, message) => said.push(message) } }, replies(200))
+    await http.get('/a')
+    expect([said, log.dropped]).toEqual([['GET https://api.example.com/a 200'], 0])
   })
 
   it.each(['request', 'retry', 'reply', 'error'])('tells a hook that is there alone: of a %s', async (what) => {
