@@ -39,29 +39,31 @@ export function nextOf({ name, calls }: From, index: number, inner: Step, next: 
 
   const sure = (given: unknown) => (left === 0 && given instanceof Promise ? given : looked(given))
 
-  function entered(call: Call<any>, give: object | undefined): Promise<Outcome> {
+  // what every call passes is written out: a function more is one that the engine may not inline
+  const apart = (fields: Call<any> | CallFields<any>, give?: object): Promise<Outcome> => {
+    const call = fields instanceof Call ? fields : new Call<any>(fields)
     const { ledger } = call
+    if (ledger.sequel !== undefined) return leftAlone(call, give)
     if (ledger.reach > index && !many) throw twice(name)
     ledger.reach = index + 1
-    return run(give === undefined ? call : call.giving(give), next)
+    const given = run(give === undefined ? call : call.giving(give), next)
+    return left === 0 && given instanceof Promise ? given : looked(given)
   }
 
   /** What outer layers left to be done is not for what is sent from here. */
-  const apart = (fields: Call<any> | CallFields<any>, give?: object): Promise<Outcome> => {
-    const call = asCall(fields)
+  function leftAlone(call: Call<any>, give: object | undefined): Promise<Outcome> {
     const { ledger } = call
     const { sequel } = ledger
-    if (sequel === undefined) return sure(entered(call, give))
     ledger.sequel = undefined
     try {
-      return sure(entered(call, give))
+      return apart(call, give)
     } finally {
       ledger.sequel = sequel
     }
   }
 
   const together: Fused = (fields, after, of, held, give) => {
-    const call = asCall(fields)
+    const call = fields instanceof Call ? fields : new Call<any>(fields)
     if (left > 0)
       return after === undefined
         ? apart(call, give)
@@ -71,7 +73,9 @@ export function nextOf({ name, calls }: From, index: number, inner: Step, next: 
     const own = after === undefined ? outer : (ledger.sequel = new Sequel(after, call, of, held, outer))
     let given: Promise<Outcome>
     try {
-      given = entered(call, give)
+      if (ledger.reach > index && !many) throw twice(name)
+      ledger.reach = index + 1
+      given = run(give === undefined ? call : call.giving(give), next)
     } catch (bug) {
       throw own === undefined ? bug : thrown(ledger, own, outer, bug)
     }
@@ -92,8 +96,6 @@ export function nextOf({ name, calls }: From, index: number, inner: Step, next: 
 
   return probation === undefined ? (apart as Entry) : Object.assign(apart as Entry, { [fused]: together })
 }
-
-const asCall = (fields: Call<any> | CallFields<any>) => (fields instanceof Call ? fields : new Call<any>(fields))
 
 /** The layer inside threw at once: who handed the call on to it is told, and outer layers have all of theirs to do. */
 function thrown(ledger: Ledger, own: Sequel, outer: Sequel | undefined, bug: unknown): unknown {
