@@ -105,10 +105,11 @@ describe('requestLog', () => {
     ])
   })
 
-  it('says nothing of attempts to a logger without debug', async () => {
+  it('says to a logger what it has a method for, and misses no other', async () => {
     const said: string[] = []
-    const { http, log } = set({ logger: { info: (_, message) => said.push(message) } }, replies(200))
+    const { http, log } = set({ logger: { info: (_, message) => said.push(message) } }, replies(200), replies(404))
     await http.get('/a')
+    await http.get('/a').catch(() => {})
     expect([said, log.dropped]).toEqual([['GET https://api.example.com/a 200'], 0])
   })
 
