@@ -75,9 +75,13 @@ export class Circuit {
     return pass
   }
 
-  /** Milliseconds after which asking again makes sense, when it is open or has all its probes out. */
+  /**
+   * Milliseconds after which asking again makes sense, when it was open or had all its probes out: none, when it has turned
+   * since, for time passes between two looks at it.
+   */
   wait({ clock }: Times): number {
-    return (this.#state === 'open' ? this.#openUntil : this.#probes[0]!.leasedUntil) - clock.now()
+    const until = this.#state === 'open' ? this.#openUntil : this.#probes[0]?.leasedUntil
+    return until === undefined ? 0 : Math.max(0, until - clock.now())
   }
 
   /** The call is over. `healthy` is undefined when it says nothing about the server. @param now for who knows the time */
