@@ -1,4 +1,3 @@
-import { andThen, onward } from '@penstock/core'
 import { seeded } from '@penstock/core/testing'
 import { describe, expect, it } from 'vitest'
 import { kinds, stories, type Ways } from '../support/handing-on.ts'
