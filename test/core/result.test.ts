@@ -223,3 +223,10 @@ describe('what is an outcome', () => {
     expect(discard).toHaveBeenCalledOnce()
   })
 })
+
+it.each([
+  ['a reply', new Reply(200, {}, bytesBody(new Uint8Array()))],
+  ['a failure', broken],
+])('%s says at the first look that it is no promise', (_, outcome) => {
+  expect(Object.getOwnPropertyDescriptor(Object.getPrototypeOf(outcome), 'then')).toMatchObject({ value: undefined })
+})

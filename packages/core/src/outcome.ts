@@ -1,3 +1,4 @@
+import { notThenable } from './not-thenable.ts'
 import type { Reply } from './reply.ts'
 import type { Bilingual } from './verdict-table.ts'
 import type { Verdict } from './verdict.ts'
@@ -47,6 +48,10 @@ export type FailureFacts = {
 
 /** No answer, and the facts of it. A value and not an Error: no stack is captured until a caller has to see one. */
 export class Failure {
+  static {
+    notThenable(this)
+  }
+
   readonly failed = true
   readonly verdict: Verdict
   /** Stable, upper case: `CONNECTION_RESET`, `CALL_DEADLINE`, `CIRCUIT_OPEN`. Listed in `codes.ts`. */

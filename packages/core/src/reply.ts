@@ -1,4 +1,5 @@
 import { type ReplyHeaders, header } from './headers.ts'
+import { notThenable } from './not-thenable.ts'
 import type { Failure } from './outcome.ts'
 import type { VerdictRow } from './verdict-table.ts'
 import type { Verdict } from './verdict.ts'
@@ -32,6 +33,10 @@ export type Judgement = {
 
 /** An answer, whatever its status. */
 export class Reply {
+  static {
+    notThenable(this)
+  }
+
   readonly failed = false
   readonly status: number
   readonly headers: ReplyHeaders

@@ -3,6 +3,7 @@ import { toThrow } from './call-error.ts'
 import { decodeText } from './decode/charset.ts'
 import { decoded, parsed } from './decode/decoded.ts'
 import type { ReplyHeaders } from './headers.ts'
+import { notThenable } from './not-thenable.ts'
 import { Failure } from './outcome.ts'
 import { ended } from './recorder/endings.ts'
 import { type ExplainOptions, explain } from './recorder/explain.ts'
@@ -13,6 +14,10 @@ import type { Verdict } from './verdict.ts'
 
 /** An answer as the caller gets it. Reading it can fail, and what is thrown is explained like any other failure. */
 export class Result {
+  static {
+    notThenable(this)
+  }
+
   readonly #reply: Reply
   readonly #call: Call<any>
 
