@@ -15,6 +15,12 @@ it('goes as the process goes: differences by now(), days by date()', () => {
   expect([systemClock.now() - from, systemClock.date()]).toEqual([250, 1_790_000_000_250])
 })
 
+it('reads what stands in the place of the process’s own watch', () => {
+  vi.useRealTimers()
+  vi.spyOn(performance, 'now').mockReturnValue(7)
+  expect(systemClock.now()).toBe(7)
+})
+
 it('rings once, when the time is over', () => {
   const ring = vi.fn<() => void>()
   systemClock.setTimer(ring, 250)
