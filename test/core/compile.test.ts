@@ -5,6 +5,7 @@ import {
   layer,
   type Level,
   type Next,
+  passThrough,
   pipeline,
   type Stackable,
   type Transport,
@@ -124,6 +125,16 @@ describe('a call that every layer is recorded of', () => {
       ['again', 'unknown', 1],
       ['scripted', 'network', 1],
       ['scripted', 'unknown', 2],
+    ])
+  })
+
+  it('has none of a layer that passes everything through: its place is in the plan alone', async () => {
+    const off = layer({ name: 'off', slot: 'observe', about: 'off', run: passThrough })
+    const stack = pipeline([off], scriptedTransport(replies(200)))
+    const { ledger } = await client({ pipeline: stack, origin: 'https://api.example.com', diagnose: 'all' }).get('/')
+    expect([String(stack.plan()), ledger.spans!.map(({ layer: name }) => name)]).toEqual([
+      'off(off) → scripted',
+      ['scripted'],
     ])
   })
 

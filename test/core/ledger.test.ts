@@ -52,6 +52,18 @@ describe('a ledger', () => {
     expect((await ledgerAfter(nothing)).url).toBe(`${origin}/a`)
   })
 
+  it('shows its own URL, whichever was asked for before', async () => {
+    const ledgers = [
+      await ledgerAfter(nothing, { path: '/a?b=1' }),
+      await ledgerAfter(nothing, { path: '/a?b=2', origin: 'https://other.example.com' }),
+      await ledgerAfter(nothing, { path: '/b', origin: 'https://other.example.com' }),
+    ]
+    const shown = [`${origin}/a`, 'https://other.example.com/a', 'https://other.example.com/b']
+    for (let times = 0; times < 2; times++) expect(ledgers.map(({ url }) => url)).toEqual(shown)
+    for (const [index, { url }] of ledgers.entries())
+      expect([url, ledgers[index]!.url]).toEqual([shown[index], shown[index]])
+  })
+
   it('keeps what chance gave, a thousand draws at most, and none at level off', async () => {
     let drawn = 0
     const chance = () => ++drawn / 10_000

@@ -1,4 +1,5 @@
-import type { Call, CallFields } from './call.ts'
+import type { Call, Handler } from './call.ts'
+import type { CallFields } from './call-fields.ts'
 import type { Next, Passed } from './layer.ts'
 import type { Outcome } from './outcome.ts'
 import { type After, chained, Sequel } from './sequel.ts'
@@ -66,3 +67,17 @@ export function onward<const Gives extends object = {}>(
   const fuse = (next as { readonly [fused]?: Fused })[fused]
   return fuse === undefined ? next(call, give) : fuse(call, undefined, undefined, undefined, give)
 }
+
+/**
+ * {@link andThen} of who hands a call in. Written out, for the engine to see what layers enter apart from what clients enter:
+ * where it sees one kind of `next` alone, it puts that into the layer.
+ */
+export function entered(way: Handler, call: Call<any>, after: After, of: unknown): Promise<any> {
+  const fuse = (way as { readonly [fused]?: Fused })[fused]
+  return fuse === undefined
+    ? chained(way, call, new Sequel(after, call, of, undefined, undefined))
+    : fuse(call, after, of)
+}
+
+/** The `run` of a layer that does nothing: it keeps its place in the plan, and no call passes it. */
+export const passThrough = (call: Call, next: Next): Promise<Passed<{}>> => onward(next, call)

@@ -1,5 +1,6 @@
 import { Budget } from './budget.ts'
-import { Call, noContext } from './call.ts'
+import { Call } from './call.ts'
+import { noContext } from './call-fields.ts'
 import type { Headers } from './headers.ts'
 import { prepared } from './prepared.ts'
 import { askedFor } from './recorder/asked.ts'
@@ -32,13 +33,14 @@ export function birth(request: Request, place: Birthplace): Call {
     runtime,
     budget: parent?.budget ?? new Budget(attempts),
     method,
-    url: origin + path,
+    origin,
+    path,
     endpoint: request.endpoint?.id,
   })
   ledger.asked = askedFor(repeatable, body.kind, request.stream === true, request.layers)
   parent?.ledger.adopt(ledger)
   if (notes !== undefined) for (const { kind, facts } of notes) ledger.note(kind, 1, facts)
-  return new Call({
+  return Call.of({
     method,
     origin,
     path,

@@ -1,5 +1,6 @@
 import type { Body } from './body.ts'
 import type { Branch } from './branch.ts'
+import { type CallFields, noContext } from './call-fields.ts'
 import type { Bound, CallOptions } from './call-options.ts'
 import type { Chance, Clock } from './clock.ts'
 import type { Endpoint, Repeatable } from './endpoint.ts'
@@ -17,39 +18,6 @@ import type { WireOptions } from './wire-options.ts'
 
 /** Client, transport and the rest of a pipeline are all handlers. */
 export type Handler = (call: Call<any>) => Promise<Outcome>
-
-/** What a call is made of. A spread of a call is one of these, and `next` takes it. */
-export type CallFields<Context extends object = {}> = {
-  /** Upper case. */
-  readonly method: string
-  /** `https://host:port` */
-  readonly origin: string
-  /** Path and query, encoded, without what is secret. */
-  readonly path: string
-  /** Query parameters that are secret: the transport adds them to the path. */
-  readonly secretQuery: readonly (readonly [name: string, value: Secret])[]
-  readonly headers: Headers
-  readonly body: Body
-  /** The caller's own. Prefer {@link Call.wait} and {@link Call.until}, which mind it and the deadline too. */
-  readonly signal: AbortSignal | undefined
-  /** On the client's clock; `Infinity` without a deadline. Only what waits holds a timer. */
-  readonly deadlineAt: number
-  /** Who set the deadline. */
-  readonly bound: Bound | undefined
-  /** Counted from 1 by whoever repeats. */
-  readonly attempt: number
-  readonly repeatable: Repeatable
-  readonly wire: WireOptions
-  /** What outer layers handed in with `next(call, { … })`. A layer sees what it asks for in its own type. */
-  readonly context: Readonly<Context>
-  readonly options: CallOptions
-  readonly ledger: Ledger
-  /** Of a copy that goes its own way beside others, where it can be cut alone. @default none */
-  readonly branch?: Branch | undefined
-}
-
-/** Of a call that nobody has handed anything. */
-export const noContext: object = Object.freeze({})
 
 /** For a copy, as long as nobody has seen it. */
 type Writable<Context extends object> = { -readonly [Key in keyof CallFields<Context>]: CallFields<Context>[Key] }
@@ -76,23 +44,85 @@ export class Call<Context extends object = {}> implements CallFields<Context> {
   readonly ledger: Ledger
   readonly branch: Branch | undefined
 
-  constructor(fields: CallFields<Context>) {
-    this.method = fields.method
-    this.origin = fields.origin
-    this.path = fields.path
-    this.secretQuery = fields.secretQuery
-    this.headers = fields.headers
-    this.body = fields.body
-    this.signal = fields.signal
-    this.deadlineAt = fields.deadlineAt
-    this.bound = fields.bound
-    this.attempt = fields.attempt
-    this.repeatable = fields.repeatable
-    this.wire = fields.wire
-    this.context = fields.context
-    this.options = fields.options
-    this.ledger = fields.ledger
-    this.branch = fields.branch
+  // field by field, and each by its place: copies are all that most layers make, and what reads them from calls and
+  // plain objects alike takes twice as long
+  private constructor(
+    method: CallFields<Context>['method'],
+    origin: CallFields<Context>['origin'],
+    path: CallFields<Context>['path'],
+    secretQuery: CallFields<Context>['secretQuery'],
+    headers: CallFields<Context>['headers'],
+    body: CallFields<Context>['body'],
+    signal: CallFields<Context>['signal'],
+    deadlineAt: CallFields<Context>['deadlineAt'],
+    bound: CallFields<Context>['bound'],
+    attempt: CallFields<Context>['attempt'],
+    repeatable: CallFields<Context>['repeatable'],
+    wire: CallFields<Context>['wire'],
+    context: CallFields<Context>['context'],
+    options: CallFields<Context>['options'],
+    ledger: CallFields<Context>['ledger'],
+    branch: CallFields<Context>['branch'],
+  ) {
+    this.method = method
+    this.origin = origin
+    this.path = path
+    this.secretQuery = secretQuery
+    this.headers = headers
+    this.body = body
+    this.signal = signal
+    this.deadlineAt = deadlineAt
+    this.bound = bound
+    this.attempt = attempt
+    this.repeatable = repeatable
+    this.wire = wire
+    this.context = context
+    this.options = options
+    this.ledger = ledger
+    this.branch = branch
+  }
+
+  /** Of a spread, or of all that a new call is made of. */
+  static of<Context extends object>(fields: CallFields<Context>): Call<Context> {
+    return new Call<Context>(
+      fields.method,
+      fields.origin,
+      fields.path,
+      fields.secretQuery,
+      fields.headers,
+      fields.body,
+      fields.signal,
+      fields.deadlineAt,
+      fields.bound,
+      fields.attempt,
+      fields.repeatable,
+      fields.wire,
+      fields.context,
+      fields.options,
+      fields.ledger,
+      fields.branch,
+    )
+  }
+
+  #copy(): Call<any> {
+    return new Call<any>(
+      this.method,
+      this.origin,
+      this.path,
+      this.secretQuery,
+      this.headers,
+      this.body,
+      this.signal,
+      this.deadlineAt,
+      this.bound,
+      this.attempt,
+      this.repeatable,
+      this.wire,
+      this.context,
+      this.options,
+      this.ledger,
+      this.branch,
+    )
   }
 
   get id(): number {
@@ -139,20 +169,20 @@ export class Call<Context extends object = {}> implements CallFields<Context> {
   }
 
   with(change: Partial<CallFields<any>>): Call<Context> {
-    // all copies are made by the constructor, field by field: a spread of this would cost more than all else here
-    return Object.assign(new Call<Context>(this), change)
+    // a spread of this would cost more than all else here
+    return Object.assign(this.#copy(), change)
   }
 
   /** With other wire options. This and the next are {@link with} at a tenth of its price: most stacks change every call so. */
   withWire(wire: WireOptions): Call<Context> {
-    const copy = new Call<Context>(this)
+    const copy = this.#copy()
     ;(copy as Writable<Context>).wire = wire
     return copy
   }
 
   /** With these headers and no others. Names in lower case. @param gifts for its context too: one copy in place of two */
   withHeaders(headers: Headers, gifts?: object): Call<Context> {
-    const copy = new Call<Context>(this)
+    const copy = this.#copy()
     ;(copy as Writable<any>).headers = headers
     if (gifts !== undefined) (copy as Writable<any>).context = this.#with(gifts)
     return copy
@@ -160,7 +190,7 @@ export class Call<Context extends object = {}> implements CallFields<Context> {
 
   /** With these in its context, for inner layers. */
   giving(gifts: object): Call<any> {
-    const copy = new Call<any>(this)
+    const copy = this.#copy()
     ;(copy as Writable<any>).context = this.#with(gifts)
     return copy
   }
@@ -189,7 +219,7 @@ export class Call<Context extends object = {}> implements CallFields<Context> {
     const deadlineAt = from + bound.after
     if (deadlineAt >= this.deadlineAt) return this
     if (bound.verdict === 'late') this.ledger.deadline = deadlineAt - this.ledger.startedAt
-    const copy = new Call<Context>(this)
+    const copy = this.#copy()
     ;(copy as Writable<Context>).deadlineAt = deadlineAt
     ;(copy as Writable<Context>).bound = bound
     return copy

@@ -1,3 +1,4 @@
+import { passThrough } from './and-then.ts'
 import { departure } from './departure.ts'
 import { ConfigError } from './errors.ts'
 import { type Next, slots } from './layer.ts'
@@ -14,7 +15,7 @@ export type Chains = { readonly plain: Entry; readonly recorded: Entry }
  * @param probation calls of each layer whose outcome is looked at
  */
 export function compile(steps: readonly Step[], transport: Transport, probation: number = firstCalls): Chains {
-  const all = [...withAttempts(steps), wireStep(transport)]
+  const all = [...withAttempts(steps.filter(({ run }) => run !== passThrough)), wireStep(transport)]
   return { plain: chain(all, probation), recorded: chain(all.map(recorded)) }
 }
 

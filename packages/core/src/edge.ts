@@ -1,10 +1,9 @@
 import { birth, type Birthplace } from './birth.ts'
-import { andThen } from './and-then.ts'
+import { entered } from './and-then.ts'
 import type { Call, Handler } from './call.ts'
 import type { Chance, Clock } from './clock.ts'
 import { Closing } from './closing.ts'
 import { ConfigError } from './errors.ts'
-import type { Next } from './layer.ts'
 import { isOutcome, letGo, type Outcome, refused } from './outcome.ts'
 import type { Pipeline } from './pipeline.ts'
 import { ended } from './recorder/endings.ts'
@@ -80,7 +79,7 @@ export class Edge {
   #run<Made>(call: Call, request: Request, made: (call: Call, outcome: Outcome) => Made): Promise<Made> {
     this.#closing.enter()
     try {
-      return andThen(this.#way(call, request) as Next, call, this.#ended, made) as Promise<any>
+      return entered(this.#way(call, request), call, this.#ended, made)
     } catch (bug) {
       return Promise.reject(bug)
     } finally {

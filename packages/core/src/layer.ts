@@ -1,4 +1,5 @@
-import type { Call, CallFields } from './call.ts'
+import type { Call } from './call.ts'
+import type { CallFields } from './call-fields.ts'
 import type { Outcome } from './outcome.ts'
 
 /** Where a layer may stand, outermost first. A slot checks the order of an array and never changes it. */

@@ -1,10 +1,11 @@
 import { fused, type Fused } from './and-then.ts'
-import { Call, type CallFields, type Handler } from './call.ts'
+import { Call, type Handler } from './call.ts'
+import type { CallFields } from './call-fields.ts'
 import { ConfigError } from './errors.ts'
 import type { Next } from './layer.ts'
 import { isOutcome, type Outcome } from './outcome.ts'
 import type { Ledger } from './recorder/ledger.ts'
-import { chained, following, lost, Sequel, takenBack } from './sequel.ts'
+import { type After, chained, following, lost, Sequel, takenBack } from './sequel.ts'
 import type { Step } from './step.ts'
 
 /** Enters the layer inside. */
@@ -41,7 +42,7 @@ export function nextOf({ name, calls }: From, index: number, inner: Step, next: 
 
   // what every call passes is written out: a function more is one that the engine may not inline
   const apart = (fields: Call<any> | CallFields<any>, give?: object): Promise<Outcome> => {
-    const call = fields instanceof Call ? fields : new Call<any>(fields)
+    const call = fields instanceof Call ? fields : Call.of(fields)
     const { ledger } = call
     if (ledger.sequel !== undefined) return leftAlone(call, give)
     if (ledger.reach > index && !many) throw twice(name)
@@ -63,11 +64,8 @@ export function nextOf({ name, calls }: From, index: number, inner: Step, next: 
   }
 
   const together: Fused = (fields, after, of, held, give) => {
-    const call = fields instanceof Call ? fields : new Call<any>(fields)
-    if (left > 0)
-      return after === undefined
-        ? apart(call, give)
-        : chained(apart, call, new Sequel(after, call, of, held, undefined))
+    const call = fields instanceof Call ? fields : Call.of(fields)
+    if (left > 0) return onProbation(call, after, of, held, give)
     const { ledger } = call
     const { sequel: outer, promised: before } = ledger
     const own = after === undefined ? outer : (ledger.sequel = new Sequel(after, call, of, held, outer))
@@ -79,12 +77,25 @@ export function nextOf({ name, calls }: From, index: number, inner: Step, next: 
     } catch (bug) {
       throw own === undefined ? bug : thrown(ledger, own, outer, bug)
     }
-    const done =
-      ledger.sequel === undefined && (own === undefined ? given instanceof Promise : given === ledger.promised)
-    const promise = done ? given : promisedHere(ledger, own, given)
+    if (ledger.sequel === undefined && own !== undefined && given === ledger.promised) {
+      if (outer === undefined) ledger.promised = before
+      return given
+    }
+    const promise = promisedHere(ledger, own, given)
     // with nothing left to be done from here on, it is no promise that an outer layer would have to return
     ledger.promised = outer === undefined ? before : promise
     return promise
+  }
+
+  function onProbation(
+    call: Call<any>,
+    after: After | undefined,
+    of: unknown,
+    held: unknown,
+    give: object | undefined,
+  ) {
+    if (after === undefined) return apart(call, give)
+    return chained(apart, call, new Sequel(after, call, of, held, undefined))
   }
 
   /** Nobody inside took what is to be done; or its promise is not what came back. */

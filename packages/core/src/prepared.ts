@@ -1,6 +1,6 @@
 import type { Birthplace } from './birth.ts'
 import { type Body, noBody, onceBody } from './body.ts'
-import type { CallFields } from './call.ts'
+import type { CallFields } from './call-fields.ts'
 import type { Chance } from './clock.ts'
 import { form } from './encode/form.ts'
 import { json } from './encode/json.ts'

@@ -1,4 +1,4 @@
-import { type Layer, layer, onward, type Slot } from '@penstock/core'
+import { type Layer, layer, passThrough, type Slot } from '@penstock/core'
 import { cache, type CacheOptions } from './cache.ts'
 import { circuitBreaker, type CircuitBreakerOptions } from './circuit-breaker.ts'
 import { deadline } from './deadline.ts'
@@ -85,5 +85,4 @@ const tokenOf = ({ token: given }: DefaultStackOptions): Layer<'token', 'identif
 const off = <const Name extends string, const At extends Slot>(
   name: Name,
   slot: At,
-): Layer<Name, At, {}, never, 'neither', never> =>
-  layer({ name, slot, about: 'off', run: (call, next) => onward(next, call) })
+): Layer<Name, At, {}, never, 'neither', never> => layer({ name, slot, about: 'off', run: passThrough })

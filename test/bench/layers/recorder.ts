@@ -31,7 +31,8 @@ function recorded(level: Level): Ledger {
     runtime,
     budget,
     method: 'GET',
-    url: 'http://127.0.0.1/json',
+    origin: 'http://127.0.0.1',
+    path: '/json',
     endpoint: undefined,
   })
   const entered = ledger.spans === undefined ? none : spans.map((name) => ledger.enter(name, 1))

@@ -10,6 +10,7 @@ import { masked } from './gate/masked.ts'
 import type { Facts, NoteKind } from './notes.ts'
 import { watchStalls } from './stalls.ts'
 import { Timeline } from './timeline.ts'
+import { withoutQuery } from './without-query.ts'
 import { type BodySaid, type Carried, Trip } from './trip.ts'
 import { tripLabel } from './trip-label.ts'
 
@@ -98,15 +99,17 @@ export class Ledger {
   #depth = 0
   #attempts = 1
   #requests = 0
-  readonly #address: string
+  readonly #origin: string
+  readonly #path: string
 
-  /** @param about `url` with its query or without */
+  /** @param about `path` with its query */
   constructor(about: {
     level: Level
     runtime: Runtime
     budget: Budget
     method: string
-    url: string
+    origin: string
+    path: string
     endpoint: string | undefined
   }) {
     this.id = ++count
@@ -114,7 +117,8 @@ export class Ledger {
     this.runtime = about.runtime
     this.budget = about.budget
     this.method = about.method
-    this.#address = about.url
+    this.#origin = about.origin
+    this.#path = about.path
     this.endpoint = about.endpoint
     this.startedAt = about.runtime.clock.now()
     this.timed = about.level !== 'off'
@@ -123,13 +127,12 @@ export class Ledger {
 
   /** Without the query, and without a live secret in the path. */
   get url(): string {
-    const query = this.#address.indexOf('?')
-    return masked(query === -1 ? this.#address : this.#address.slice(0, query))
+    return masked(withoutQuery(this.#origin, this.#path))
   }
 
   /** With its query: to compare with, never to show. */
   get address(): string {
-    return this.#address
+    return this.#origin + this.#path
   }
 
   /** The client's, kept for a replay as it is drawn. */
@@ -172,8 +175,8 @@ export class Ledger {
 
   /** A ledger for a copy of this call that goes its own way: same birth and budget, hung in here. */
   fork(): Ledger {
-    const { level, runtime, budget, method, url, endpoint } = this
-    const copy = new Ledger({ level, runtime, budget, method, url, endpoint })
+    const { level, runtime, budget, method, endpoint } = this
+    const copy = new Ledger({ level, runtime, budget, method, origin: this.#origin, path: this.#path, endpoint })
     copy.forkOf = this
     this.adopt(copy)
     return copy

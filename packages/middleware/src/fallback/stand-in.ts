@@ -80,7 +80,7 @@ const nobodys: ReadonlySet<string> = new Set()
 /** The fallback's outcome, with a story of its own that hangs in the call's. */
 async function asked(call: Call, going: Call, first: Outcome, { to, name }: StandInOptions): Promise<Outcome> {
   const { level, runtime, budget, method, endpoint, attempts } = call.ledger
-  const ledger = new Ledger({ level, runtime, budget, method, endpoint, url: going.url.split('?', 1)[0]! })
+  const ledger = new Ledger({ level, runtime, budget, method, endpoint, origin: going.origin, path: going.path })
   call.ledger.adopt(ledger)
   let left = false
   const work = to(going.with({ ledger, attempt: attempts + 1 }), first).then((outcome) => {
