@@ -11,13 +11,17 @@ export const cold = 2
  * arrivals, and the guard is how much later than its successor a request may arrive: docs/decisions/rate-limit.md.
  */
 export class Schedule {
-  guard: number
+  #guard: number
+  /** Between two that go, when they go evenly. Divided once: it is asked for three times a call. */
+  #spacing = 0
   #limit = Infinity
   #window: number
   /** Times of the last departures, by their number. */
   #log: number[] = []
   #kept = 0
   #count = 0
+  /** Where the next departure is written; the oldest stands there. */
+  #place = 0
   #evenAt = -Infinity
   /** Until then sockets are opened. */
   #warmAt: number | undefined
@@ -27,7 +31,7 @@ export class Schedule {
 
   /** @param warmAt when sockets are open. @default a window after the first departure */
   constructor(limit: number, window: number, guard: number, warmAt?: number) {
-    this.guard = guard
+    this.#guard = guard
     this.#warmAt = warmAt
     this.#window = window
     this.pace(limit, window)
@@ -42,8 +46,17 @@ export class Schedule {
     return this.#count
   }
 
-  get #spacing(): number {
-    return (this.#window + this.guard) / this.#limit
+  get guard(): number {
+    return this.#guard
+  }
+
+  set guard(guard: number) {
+    this.#guard = guard
+    this.#space()
+  }
+
+  #space(): void {
+    this.#spacing = (this.#window + this.#guard) / this.#limit
   }
 
   /** @param limit Infinity to hold nobody back but by what the server says */
@@ -52,6 +65,8 @@ export class Schedule {
     this.#limit = limit
     this.#window = window
     this.#log = []
+    this.#place = 0
+    this.#space()
     this.#kept = limit === Infinity ? 0 : Math.min(Math.max(1, Math.floor(limit)), mostKept)
   }
 
@@ -68,7 +83,10 @@ export class Schedule {
     const held = this.#count > this.#upTo ? this.#until : -Infinity
     this.#evenAt = Math.max(this.#evenAt, held, from) + this.#spacing
     if (this.#warmAt === undefined) this.#warmAt = now + this.#window
-    if (this.#kept > 0) this.#log[this.#count % this.#kept] = now < this.#warmAt ? now + cold * this.guard : now
+    if (this.#kept > 0) {
+      this.#log[this.#place] = now < this.#warmAt ? now + cold * this.#guard : now
+      this.#place = this.#place + 1 === this.#kept ? 0 : this.#place + 1
+    }
     return this.#count++
   }
 
@@ -90,7 +108,10 @@ export class Schedule {
 
   /** Those that are further back than what is remembered come evenly in any case. */
   #fullUntil(place: number): number {
-    const oldest = place < this.#kept ? this.#log[(this.#count + place) % this.#kept] : undefined
-    return oldest === undefined ? -Infinity : oldest + this.#kept * this.#spacing
+    if (place >= this.#kept) return -Infinity
+    const ahead = this.#place + place
+    const at = ahead < this.#kept ? ahead : ahead - this.#kept
+    // to read beyond the end of an array makes all of its numbers objects
+    return at < this.#log.length ? this.#log[at]! + this.#kept * this.#spacing : -Infinity
   }
 }
