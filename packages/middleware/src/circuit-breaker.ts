@@ -145,6 +145,6 @@ export function circuitBreaker<const Name extends string = 'circuitBreaker'>(
 
 /** Undefined when it says nothing about the server. */
 function healthy({ verdict }: Outcome): boolean | undefined {
-  if (verdicts[verdict].healthy) return true
-  return verdicts[verdict].blame === 'server' ? false : undefined
+  const { healthy, blame } = verdicts[verdict]
+  return healthy || (blame === 'server' ? false : undefined)
 }

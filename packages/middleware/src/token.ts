@@ -12,7 +12,8 @@ import {
 } from '@penstock/core'
 import type { Store } from './stores/store.ts'
 import { clientCredentials, type ClientCredentialsOptions } from './token/client-credentials.ts'
-import { type Held, Keeper, type Way } from './token/keeper.ts'
+import type { Held, Way } from './token/keeper.ts'
+import { Keepers } from './token/keepers.ts'
 import { says } from './token/says.ts'
 import { storeKeyOf } from './token/store-key.ts'
 import { oauthToken } from './token/oauth-token.ts'
@@ -62,7 +63,7 @@ export function token<const Name extends string = 'token'>(options: TokenOptions
   const { source, identity, origin, credential } = 'source' in options ? given(options, name) : asked(options, name)
   const storeKey = storeKeyOf(options, credential)
   const dressed = dressing(options.place ?? { header: 'authorization', scheme: 'Bearer' })
-  const keepers = new Map<string, Keeper>()
+  const keepers = new Keepers({ source, identity, dressed, skew, after, store, storeKey, name })
 
   return layer({
     name,
@@ -73,7 +74,7 @@ export function token<const Name extends string = 'token'>(options: TokenOptions
     traits: { skew, waits: after },
     close: () => store?.close?.(),
     run(call: Call, next: Next) {
-      const keeper = keeperAt(origin ?? call.origin)
+      const keeper = keepers.at(origin ?? call.origin)
       const first = keeper.current(call.now())
       return first === undefined
         ? keeper.fetch(call, next).then((held) => (held instanceof Failure ? held : sent(call, keeper.way(held, next))))
@@ -109,16 +110,6 @@ export function token<const Name extends string = 'token'>(options: TokenOptions
     if (second instanceof Failure) return second
     call.note(says.replays, { token: String(second.secret) }, name)
     return next(second.dress(call, second.gifts))
-  }
-
-  function keeperAt(at: string): Keeper {
-    let keeper = keepers.get(at)
-    if (keeper !== undefined) return keeper
-    // a client of very many origins forgets the oldest: it costs a token call, no more
-    if (keepers.size >= 1024) keepers.delete(keepers.keys().next().value!)
-    keeper = new Keeper({ source, origin: at, identity, dressed, skew, after, store, storeKey, name })
-    keepers.set(at, keeper)
-    return keeper
   }
 }
 

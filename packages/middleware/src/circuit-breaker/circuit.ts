@@ -158,8 +158,9 @@ export class Circuit {
   /** A judge whose window holds no failure any more has nothing to judge. */
   #turn(now: number): void {
     const steps = this.#ring.turn(now)
+    if (this.#judge === undefined) return
     if (this.#ring.turned - this.#failedIn >= parts) this.forget()
-    this.#judge?.turn(steps)
+    else this.#judge.turn(steps)
   }
 
   #trip(times: Times): Turn {

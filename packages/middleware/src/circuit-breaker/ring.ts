@@ -12,8 +12,9 @@ export class Ring {
   turned = 0
   /** Attempts in the present part. */
   #filled = 0
-  /** The number of the present part's time, since the clock began. */
+  /** The number of the present part's time, since the clock began, and when that is over. */
   #part = 0
+  #partEnds = 0
   readonly #width: number
   readonly #room: number
 
@@ -30,11 +31,14 @@ export class Ring {
 
   /** Bring it up to `now`. Gives by how many parts it turned, all of them at most. */
   turn(now: number): number {
+    // most times nothing turns, and to divide takes longer than the rest
+    if (now < this.#partEnds && this.#filled < this.#room) return 0
     const part = Math.floor(now / this.#width)
     const passed = Math.min(part - this.#part, parts)
     const steps = passed > 0 ? passed : this.#filled >= this.#room ? 1 : 0
     if (steps === 0) return 0
     this.#part = Math.max(part, this.#part)
+    this.#partEnds = (this.#part + 1) * this.#width
     this.#filled = 0
     this.turned += steps
     this.counts.copyWithin(steps, 0)

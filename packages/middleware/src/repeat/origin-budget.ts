@@ -22,7 +22,7 @@ export function originBudget(tokens: number, origins: number = 1024): OriginBudg
       return true
     },
     refill(origin) {
-      left.delete(origin)
+      if (left.size > 0) left.delete(origin)
     },
   }
 }

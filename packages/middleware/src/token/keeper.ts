@@ -53,6 +53,7 @@ type Flight = { readonly runtime: Runtime; readonly ledger: Promise<Ledger>; rea
 export class Keeper {
   /** Tells credentials apart and reveals none. */
   readonly account: string
+  readonly origin: string
   readonly #options: KeeperOptions
   readonly #stored: StoredToken | undefined
   #held: Held | undefined = undefined
@@ -64,6 +65,7 @@ export class Keeper {
     const { identity, origin, store, storeKey, name } = options
     const digest = createHash('sha256').update(`penstock:token:${origin}:${identity}`).digest('hex')
     this.account = digest.slice(0, 12)
+    this.origin = origin
     this.#options = options
     const key = `token-${digest}`
     const seal = storeKey === undefined ? inClear : sealedBy(storeKey, key)
