@@ -36,47 +36,40 @@ export type RequestLogOptions<Name extends string = 'requestLog'> = LogHooks & {
  * ```
  */
 export function requestLog<const Name extends string = 'requestLog'>(options: RequestLogOptions<Name> = {}) {
-  const { logger, name = 'requestLog' as Name } = options
+  const { logger, onRequest, onReply, onError, onRetry, name = 'requestLog' as Name } = options
+  const looks = [logger, onRequest, onReply, onError, onRetry].some((one) => one !== undefined)
+  const looksOnce = logger !== undefined || onRetry !== undefined
   const state = { dropped: 0 }
-
-  const hears = (hook: keyof LogHooks, call: Call<any>) =>
-    options[hook] !== undefined || call.options.hooks?.[hook] !== undefined
-
-  function tell(hook: keyof LogHooks, call: Call<any>, record: LogRecord): void {
-    guarded(options[hook], record)
-    guarded(call.options.hooks?.[hook] as Told | undefined, record)
-  }
 
   function guarded(told: Told | undefined, record: LogRecord): void {
     if (told === undefined) return
     try {
       const given = told(record)
       // whatever may be awaited, of whichever make
-      if (Object(given) === given) Promise.resolve(given).catch(() => state.dropped++)
+      if (given !== undefined && Object(given) === given) Promise.resolve(given).catch(() => state.dropped++)
     } catch {
       state.dropped++
     }
   }
 
-  const looks = (call: Call<any>) =>
-    logger !== undefined ||
-    call.options.hooks !== undefined ||
-    options.onRequest !== undefined ||
-    options.onReply !== undefined ||
-    options.onError !== undefined ||
-    options.onRetry !== undefined
+  function tell(own: Told | undefined, its: Told | undefined, record: LogRecord): void {
+    guarded(own, record)
+    guarded(its, record)
+  }
 
   function whole(call: Call<any>, next: Next): Promise<Outcome> {
-    if (hears('onRequest', call)) tell('onRequest', call, begun(call))
+    const its = asked(call, 'onRequest')
+    if (onRequest !== undefined || its !== undefined) tell(onRequest, its, begun(call))
     return andThen(next, call, told)
   }
 
   function told(outcome: Outcome, call: Call<any>): Outcome {
     const well = outcome.verdict === 'ok' || outcome.verdict === 'unknown'
-    const hook = well ? 'onReply' : 'onError'
-    if (logger === undefined && !hears(hook, call)) return outcome
+    const own = well ? onReply : onError
+    const its = asked(call, well ? 'onReply' : 'onError')
+    if (logger === undefined && own === undefined && its === undefined) return outcome
     const record = ended(call, outcome, call.ledger.startedAt)
-    tell(hook, call, record)
+    tell(own, its, record)
     if (logger !== undefined) {
       const said = `${call.method} ${record.url} ${record.status ?? record.code}`
       guarded(() => logger[well ? 'info' : 'warn']?.(record, said), record)
@@ -85,7 +78,9 @@ export function requestLog<const Name extends string = 'requestLog'>(options: Re
   }
 
   function once(call: Call<any>, next: Next): Promise<Outcome> {
-    if (call.attempt > 1 && hears('onRetry', call)) tell('onRetry', call, { ...begun(call), attempt: call.attempt })
+    const its = asked(call, 'onRetry')
+    if (call.attempt > 1 && (onRetry !== undefined || its !== undefined))
+      tell(onRetry, its, { ...begun(call), attempt: call.attempt })
     if (logger?.debug === undefined) return onward(next, call)
     return andThen(next, call, attempted, call.clock.now())
   }
@@ -100,8 +95,8 @@ export function requestLog<const Name extends string = 'requestLog'>(options: Re
   const made = layer({
     name,
     slot: 'observe',
-    run: (call, next) => (looks(call) ? whole(call, next) : onward(next, call)),
-    attempt: (call, next) => (looks(call) ? once(call, next) : onward(next, call)),
+    run: (call, next) => (looks || call.options.hooks !== undefined ? whole(call, next) : onward(next, call)),
+    attempt: (call, next) => (looksOnce || call.options.hooks !== undefined ? once(call, next) : onward(next, call)),
   })
   return Object.defineProperty(made as typeof made & { readonly dropped: number }, 'dropped', {
     get: () => state.dropped,
@@ -109,3 +104,6 @@ export function requestLog<const Name extends string = 'requestLog'>(options: Re
 }
 
 type Told = (record: LogRecord) => unknown
+
+/** What the call itself wants told: `http.get(path, { hooks })`. */
+const asked = (call: Call<any>, hook: keyof LogHooks) => call.options.hooks?.[hook] as Told | undefined

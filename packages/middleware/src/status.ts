@@ -1,7 +1,6 @@
 import {
   andThen,
   type Call,
-  type Clock,
   Failure,
   type Judgement,
   layer,
@@ -30,7 +29,7 @@ export type StatusOptions<Name extends string = 'status'> = {
  * ```
  */
 export function status<const Name extends string = 'status'>(options: StatusOptions<Name> = {}) {
-  const { name = 'status' as Name, verdictOf = () => undefined } = options
+  const { name = 'status' as Name, verdictOf } = options
   return layer({
     name,
     slot: 'judge',
@@ -44,22 +43,23 @@ export function status<const Name extends string = 'status'>(options: StatusOpti
     const { whole } = outcome.body
     if (whole === undefined)
       return outcome.body.read().then((read) => (read instanceof Failure ? read : judge(call, outcome)))
-    return whole instanceof Failure ? whole : judge(call, outcome)
+    // no instanceof: a buffer has five prototypes to be looked through
+    return (whole as Partial<Failure>).failed ? (whole as Failure) : judge(call, outcome)
   }
 
   function judge(call: Call, reply: Reply): Reply {
-    return reply.judged(judgement(reply, verdictOf(reply.status), call.clock))
+    return reply.judged(judgement(reply, verdictOf?.(reply.status), call))
   }
 }
 
-function judgement(reply: Reply, own: Verdict | undefined, clock: Clock): Judgement {
+function judgement(reply: Reply, own: Verdict | undefined, call: Call): Judgement {
   const verdict = own ?? byStatus(reply.status)
   if (verdict === 'ok') return ok
   const left = reply.status >= 300 && reply.status < 400
   return {
     verdict,
     code: left ? 'REDIRECT_LEFT' : `STATUS_${reply.status}`,
-    retryAfter: retryAfter(reply.headers, clock.date()),
+    retryAfter: retryAfter(reply.headers, call.clock.date()),
   }
 }
 

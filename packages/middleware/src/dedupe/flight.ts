@@ -114,7 +114,8 @@ export class Flight {
 function takenIn(outcome: Outcome): Outcome | Promise<Outcome> {
   if (outcome.failed) return outcome
   const { whole } = outcome.body
-  if (whole !== undefined) return whole instanceof Failure ? whole : outcome
+  // no instanceof: a buffer has five prototypes to be looked through
+  if (whole !== undefined) return (whole as Partial<Failure>).failed ? (whole as Failure) : outcome
   return outcome.body.read().then((bytes) => {
     if (bytes instanceof Failure) return bytes
     const { status, headers, reusedSocket, judgement, url } = outcome
