@@ -38,13 +38,14 @@ const around = (index: number) =>
     },
   })
 
-const times = (make: (index: number) => Stackable) => () => Array.from({ length: 8 }, (_, index) => make(index))
+const times = (make: (index: number) => Stackable) => (count: number) =>
+  Array.from({ length: count }, (_, index) => make(index))
 
 /** With all that a call is beside its layers: it is born, and its ledger is closed. That is in both, with layers and without. */
 const ours =
-  (layers: () => readonly Stackable[], diagnose: Level): Chain =>
+  (layers: (count: number) => readonly Stackable[], diagnose: Level): Chain =>
   async (count) => {
-    const stack = count === 0 ? [] : [...layers()]
+    const stack = count === 0 ? [] : [...layers(count)]
     const http = client({ pipeline: pipeline(stack, mock), origin: 'http://127.0.0.1', diagnose })
     const request = { path: '/json' }
     return () => http.outcome(request)
