@@ -44,23 +44,12 @@ export function nextOf({ name, calls }: From, index: number, inner: Step, next: 
   const apart = (fields: Call<any> | CallFields<any>, give?: object): Promise<Outcome> => {
     const call = isCall(fields) ? fields : Call.of(fields)
     const { ledger } = call
-    if (ledger.sequel !== undefined) return leftAlone(call, give)
+    // what outer layers left to be done is not for what is sent from here: they take it back
+    ledger.sequel = undefined
     if (ledger.reach > index && !many) throw twice(name)
     ledger.reach = index + 1
     const given = run(give === undefined ? call : call.giving(give), next)
     return left === 0 && isPromise(given) ? given : looked(given)
-  }
-
-  /** What outer layers left to be done is not for what is sent from here. */
-  function leftAlone(call: Call<any>, give: object | undefined): Promise<Outcome> {
-    const { ledger } = call
-    const { sequel } = ledger
-    ledger.sequel = undefined
-    try {
-      return apart(call, give)
-    } finally {
-      ledger.sequel = sequel
-    }
   }
 
   const together: Fused = (fields, after, of, held, give) => {

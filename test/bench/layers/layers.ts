@@ -89,7 +89,7 @@ async function measure({ rounds, only, progress }: Effort): Promise<Samples> {
       progress(`warming up ${name}`)
       const child = await Child.start(name, new URL('worker.ts', import.meta.url), [name])
       children.push(child)
-      await child.ask(10_000)
+      await child.ask(60_000)
     }
     await inTurns(children, rounds, async (child, round) => {
       progress(`round ${round + 1} of ${rounds}: ${child.name}`)
