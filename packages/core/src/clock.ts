@@ -19,15 +19,12 @@ export type Timer = { ref(): unknown; unref(): unknown }
 /** Where chance comes from: numbers from 0 up to, not including, 1. */
 export type Chance = () => number
 
-// what the global `performance` is, Node finds out at every look, which takes half as long as to read the clock
-const { setTimeout: timers, performance: watch } = globalThis
-
 /**
  * The process's own clock. Its functions are looked up at every call, so that fake timers reach it; but another `performance`
  * only where other timers stand beside it.
  */
 export const systemClock: Clock = {
-  now: () => (setTimeout === timers ? watch.now() : performance.now()),
+  now: () => read(),
   date: () => Date.now(),
   // what does not fit into 31 bits, Node makes a millisecond of
   setTimer: (ring, milliseconds) => setTimeout(ring, Math.min(milliseconds, 2 ** 31 - 1)),
@@ -35,6 +32,16 @@ export const systemClock: Clock = {
   get source() {
     return setTimeout
   },
+}
+
+/**
+ * What the global `performance` is, Node finds out at every look, which takes half as long as to read the clock. So it is
+ * kept, from the first look on: to load it takes a tenth of a megabyte.
+ */
+let read = (): number => {
+  const { setTimeout: timers, performance: watch } = globalThis
+  read = () => (setTimeout === timers ? watch.now() : performance.now())
+  return read()
 }
 
 export const systemChance: Chance = () => Math.random()
