@@ -55,7 +55,7 @@ describe('a ledger', () => {
   it('shows its own URL, whichever was asked for before', async () => {
     const ledgers = [
       await ledgerAfter(nothing, { path: '/a?b=1' }),
-      await ledgerAfter(nothing, { path: '/a?b=2', origin: 'https://other.example.com' }),
+      await ledgerAfter(nothing, { path: '/a?b=1', origin: 'https://other.example.com' }),
       await ledgerAfter(nothing, { path: '/b', origin: 'https://other.example.com' }),
     ]
     const shown = [`${origin}/a`, 'https://other.example.com/a', 'https://other.example.com/b']
