@@ -124,6 +124,22 @@ describe('requestLog', () => {
     expect(new Set(told.map(([name]) => name))).toEqual(new Set([what]))
   })
 
+  it.each<[string, RequestLogOptions]>([
+    ['has none of its own', {}],
+    ['has another', { onRequest: () => {} }],
+  ])('tells the hooks of one call of its attempts and its end where the layer %s', async (_, options) => {
+    const told: Told[] = []
+    const { http, clock } = set(options, replies(503), replies(500))
+    const outcome = http.outcome({ path: '/a', hooks: listening(told) })
+    await clock.drain()
+    await outcome
+    expect(told).toEqual([
+      ['request', about],
+      ['retry', { ...about, attempt: 2 }],
+      ['error', expect.objectContaining({ ...about, status: 500, attempts: 2 })],
+    ])
+  })
+
   it('tells the hooks of one call only of that call', async () => {
     const told: Told[] = []
     const { http } = set({}, replies(200))
