@@ -25,6 +25,17 @@ const http = (...layers: Stackable[]) =>
 
 const same = (outcome: Outcome) => outcome
 
+/** Writes down what it is handed. */
+const looking = (seen: unknown[]) =>
+  layer({
+    name: 'looks',
+    slot: 'seal',
+    run: (call, next) => {
+      seen.push(call.context)
+      return onward(next, call)
+    },
+  })
+
 it('a layer that hands on and forgets its return is named, also when it was trusted', async () => {
   let calls = 0
   const forgets = layer({
@@ -113,15 +124,7 @@ it('what comes after may be a promise of another realm', async () => {
 describe('a call handed on to another pipeline', () => {
   it.each(['errors', 'all'] as const)('takes its gifts along, at level %s', async (diagnose) => {
     const seen: unknown[] = []
-    const looks = layer({
-      name: 'looks',
-      slot: 'observe',
-      run: (call, next) => {
-        seen.push(call.context)
-        return onward(next, call)
-      },
-    })
-    const other = pipeline([looks], scriptedTransport(replies(200)))
+    const other = pipeline([looking(seen)], scriptedTransport(replies(200)))
     const routes = layer({ name: 'routes', slot: 'observe', run: (call) => onward(other as Next, call, { a: 1 }) })
     const open = client({
       pipeline: pipeline([routes], scriptedTransport(replies(200))),
@@ -158,15 +161,7 @@ it('gifts reach inner layers on their way onward', async () => {
     gives: ['tenant'],
     run: (call, next) => onward(next, call, { tenant: 'acme' }),
   })
-  const looks = layer({
-    name: 'looks',
-    slot: 'seal',
-    run: (call, next) => {
-      seen.push(call.context)
-      return onward(next, call)
-    },
-  })
-  const open = http(gives, looks)
+  const open = http(gives, looking(seen))
   for (let call = 0; call < 66; call++) await open.get('/')
   expect(new Set(seen.map((context) => JSON.stringify(context)))).toEqual(new Set(['{"tenant":"acme"}']))
 })

@@ -2,7 +2,8 @@ import { verdicts } from '@penstock/core'
 import { hangs, later, type Step } from '@penstock/core/testing'
 import type { CircuitBreakerOptions } from '@penstock/middleware'
 import { describe, expect, it } from 'vitest'
-import { badly, given, over, times, verdict, well } from '../support/circuits.ts'
+import { badly, given, over, times, well } from '../support/circuits.ts'
+import { verdict } from '../support/verdict.ts'
 
 describe('a half-open circuit', () => {
   async function halfOpen(options: CircuitBreakerOptions<any> = {}) {

@@ -3,7 +3,8 @@ import { hangs } from '@penstock/core/testing'
 import { circuitBreaker } from '@penstock/middleware'
 import { describe, expect, it, vi } from 'vitest'
 import { Ring } from '../../packages/middleware/src/circuit-breaker/ring.ts'
-import { badly, given, Opossum, origin, over, times, verdict, well } from '../support/circuits.ts'
+import { badly, given, Opossum, origin, over, times, well } from '../support/circuits.ts'
+import { verdict } from '../support/verdict.ts'
 
 describe('a closed circuit', () => {
   it('lets everything through and leaves no note while nothing fails', async () => {

@@ -3,7 +3,8 @@ import { scriptedTransport, virtualClock } from '@penstock/core/testing'
 import { retry, status } from '@penstock/middleware'
 import { originBudget } from '../../packages/middleware/src/repeat/origin-budget.ts'
 import { describe, expect, it } from 'vitest'
-import { against, notesOf, ok, reset, story, verdict } from '../support/retried.ts'
+import { against, notesOf, ok, reset, story } from '../support/retried.ts'
+import { verdict } from '../support/verdict.ts'
 
 describe('the budgets', () => {
   it('4 retries an origin, of all its calls together', async () => {

@@ -16,7 +16,8 @@ import { breaks, replies, scriptedTransport, type Step, virtualClock } from '@pe
 import { retry, status } from '@penstock/middleware'
 import { AbortError } from 'p-retry'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { against, notesOf, ok, refusedConnection, reset, story, verdict } from '../support/retried.ts'
+import { against, notesOf, ok, refusedConnection, reset, story } from '../support/retried.ts'
+import { verdict } from '../support/verdict.ts'
 
 const bounded =
   (after: number): Middleware =>

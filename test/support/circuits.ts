@@ -2,12 +2,10 @@
 import { createRequire } from 'node:module'
 import {
   type Call,
-  bytesBody,
   client,
   type Failure,
   type Middleware,
   pipeline,
-  Reply,
   type Request,
   type Transport,
   type Verdict,
@@ -15,12 +13,9 @@ import {
 } from '@penstock/core'
 import { scriptedTransport, type Step, virtualClock } from '@penstock/core/testing'
 import { circuitBreaker, type CircuitBreakerOptions, status } from '@penstock/middleware'
+import { verdict } from './verdict.ts'
 
 export const Opossum = createRequire(import.meta.url)('opossum') as typeof import('opossum')
-export const verdict =
-  (given: Verdict): Step =>
-  () =>
-    new Reply(200, {}, bytesBody(Buffer.from('{}'))).judged({ verdict: given })
 
 /** All but `unknown`, which the layer inside turns into another. */
 export const given = (Object.keys(verdicts) as Verdict[]).filter((name) => name !== 'unknown')

@@ -1,25 +1,11 @@
 /** Calls with retries against a script. */
-import {
-  type Call,
-  bytesBody,
-  client,
-  type Middleware,
-  pipeline,
-  Reply,
-  type Request,
-  type Transport,
-  type Verdict,
-} from '@penstock/core'
+import { type Call, client, type Middleware, pipeline, type Request, type Transport } from '@penstock/core'
 import { breaks, replies, scriptedTransport, type Step, virtualClock } from '@penstock/core/testing'
 import { retry, type RetryOptions, status } from '@penstock/middleware'
 
 export const reset = breaks('CONNECTION_RESET')
 export const refusedConnection = breaks('CONNECTION_REFUSED', { phase: 'connect', sent: 'none' })
 export const ok = replies(200, {}, 'there')
-export const verdict =
-  (given: Verdict, retryAfter?: number): Step =>
-  () =>
-    new Reply(200, {}, bytesBody(Buffer.from('{}'))).judged({ verdict: given, retryAfter })
 
 /** One call after another against a script, with chance standing at a half. */
 export function against(transport: Transport, options: RetryOptions<any> = {}, outer: readonly Middleware[] = []) {
