@@ -1,11 +1,11 @@
 import { passThrough } from './and-then.ts'
 import { departure } from './departure.ts'
-import { ConfigError } from './errors.ts'
-import { type Next, slots } from './layer.ts'
-import { type Entry, nextOf, noOutcome } from './next-of.ts'
+import { slots } from './layer.ts'
+import { type Entry, nextOf } from './next-of.ts'
 import { isOutcome, type Outcome } from './outcome.ts'
 import type { Step } from './step.ts'
 import type { Transport } from './transport.ts'
+import { noOutcome } from './watch.ts'
 
 export type Chains = { readonly plain: Entry; readonly recorded: Entry }
 
@@ -33,12 +33,10 @@ const wireStep = (transport: Transport): Step => ({
 function chain(steps: readonly Step[], probation?: number): Entry {
   const last = steps.length - 1
   const of = (index: number) => (index === last && probation !== undefined ? 0 : probation)
-  let next = nowhere
+  let next: Entry | undefined
   for (let index = last; index > 0; index--) next = nextOf(steps[index - 1]!, index - 1, steps[index]!, next, of(index))
   return nextOf(outermost, -1, steps[0]!, next, of(0))
 }
-
-const nowhere: Next = () => Promise.reject(new ConfigError('NEXT_TWICE', 'A transport has no next'))
 
 /** Who hands calls in, and may do so again. */
 const outermost = { name: 'client', calls: 'many' } as const
