@@ -97,7 +97,15 @@ describe('importing', () => {
   })
 
   it('core and middleware leaves 0.6 MB on the heap at most', () => {
-    const program = (imports: string) => `${imports}\ngc()\nconsole.log(process.memoryUsage().heapUsed)`
+    // once is too little: what is still being compiled, or waits to be let go of, counts among what stays
+    const program = (imports: string) => `${imports}
+      let least = Infinity
+      for (let collections = 0; collections < 5; collections++) {
+        await new Promise(setImmediate)
+        gc()
+        least = Math.min(least, process.memoryUsage().heapUsed)
+      }
+      console.log(least)`
     const left = (imports: string) => Number(printed(program(imports), '--expose-gc'))
 
     expect((left(coreAndMiddleware) - left('')) / 2 ** 20).toBeLessThanOrEqual(0.6)
