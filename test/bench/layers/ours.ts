@@ -1,6 +1,7 @@
 import {
   andThen,
   bytesBody,
+  type Call,
   client,
   layer,
   type Level,
@@ -51,7 +52,27 @@ const ours =
     return () => http.outcome(request)
   }
 
+/** Layers and nothing else, as those of peers are measured: one call, handed in again and again, as a repeater does. */
+const alone =
+  (layers: (count: number) => readonly Stackable[]): Chain =>
+  async (count) => {
+    const stack = pipeline(count === 0 ? [] : [...layers(count)], mock)
+    const call = await born()
+    return () => stack(call)
+  }
+
+async function born(): Promise<Call> {
+  let kept: Call | undefined
+  const keeping = layer({ name: 'keeping', slot: 'observe', run: (call, next) => next((kept = call)) })
+  const http = client({ pipeline: pipeline([keeping], mock), origin: 'http://127.0.0.1', diagnose: 'off' })
+  await http.outcome({ path: '/json' })
+  return kept!
+}
+
 export const penstock: Readonly<Record<string, Chain>> = {
+  'penstock pipeline, passing through': alone(times(through)),
+  'penstock pipeline, acting after': alone(times(after)),
+  'penstock pipeline, async': alone(times(around)),
   'penstock, passing through': ours(times(through), 'off'),
   'penstock, acting after': ours(times(after), 'off'),
   'penstock, async': ours(times(around), 'off'),
