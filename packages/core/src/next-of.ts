@@ -31,32 +31,44 @@ export function nextOf(
   probation: number | undefined,
 ): Entry {
   const watch = new Watch(from, inner, probation ?? 0)
-  const entry = apart(index, inner.run, inside, watch) as Entry
+  const entry = apart(index, inner.run, inside, watch, null) as Entry
   if (probation === undefined) return entry
   return Object.assign(entry, { [fused]: together(index, inner.run, inside ?? nowhere, watch, entry) })
 }
 
 // What every call passes is written out, and made of parameters alone, which an engine need not ask whether they are there
-// yet. A transport is entered at a place of its own, so that layers of one kind can be put into one another.
+// yet. A transport is entered at a place of its own, so that layers of one kind can be put into one another. A spread has lost
+// what calls can do: to ask for a method of theirs is quicker than to ask whose they are.
 
 /** `next(call)`, whose promise is the caller's alone. */
-function apart(index: number, run: Step['run'], inside: Next | undefined, watch: Watch) {
+function apart(
+  index: number,
+  run: Step['run'],
+  inside: Next | undefined,
+  watch: Watch,
+  trusted: PromiseConstructor | null,
+) {
+  watch.onTrust((now) => {
+    trusted = now
+  })
   return function next(fields: Call<any> | CallFields<any>, give?: object): Promise<Outcome> {
-    const call = give === undefined && fields.constructor === Call ? fields : dressed(fields, give)
+    const call =
+      give === undefined && (fields as Call<any>).giving !== undefined ? (fields as Call<any>) : dressed(fields, give)
     const { ledger } = call
     // what outer layers left to be done is not for what is sent from here: they take it back
     ledger.sequel = undefined
     if (ledger.reach > index) watch.again()
     ledger.reach = index + 1
     const given = inside === undefined ? run(call, nowhere) : run(call, inside)
-    return given?.constructor === watch.trusted ? given : watch.looked(given)
+    return given?.constructor === trusted ? given : watch.looked(given)
   }
 }
 
 /** `andThen(next, call, after)`, whose promise is shared with all who hand on like this. */
 function together(index: number, run: Step['run'], inside: Next, watch: Watch, entry: Entry): Fused {
   return function next(fields, after, of, held, give) {
-    const call = give === undefined && fields.constructor === Call ? fields : dressed(fields, give)
+    const call =
+      give === undefined && (fields as Call<any>).giving !== undefined ? (fields as Call<any>) : dressed(fields, give)
     if (watch.trusted === null)
       return after === undefined ? entry(call) : chained(entry, call, new Sequel(after, call, of, held, undefined))
     const { ledger } = call
@@ -96,7 +108,6 @@ function thrown(ledger: Ledger, own: Sequel, outer: Sequel | undefined, bug: unk
   return own === outer ? bug : lost(sequel, bug)
 }
 
-// by its constructor: to look through prototypes takes as long as all the rest of next()
 function dressed(fields: Call<any> | CallFields<any>, give: object | undefined): Call<any> {
   const call = fields.constructor === Call ? fields : Call.of(fields)
   return give === undefined ? call : call.giving(give)
