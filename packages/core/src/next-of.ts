@@ -20,7 +20,7 @@ export type Entry = Next & Handler & { readonly [fused]?: Fused }
  * hand on by `andThen`; else the first `next` whose layer has not handed it on, or returns something else than the promise
  * that it went into. All this is settled before `run` returns: no outcome has come by then, and nothing has been done.
  *
- * @param next undefined where a transport is inside
+ * @param inside undefined where a transport is inside
  * @param probation calls whose outcome is looked at; `undefined` for a chain that looks at them itself, and shares nothing
  */
 export function nextOf(
@@ -31,7 +31,7 @@ export function nextOf(
   probation: number | undefined,
 ): Entry {
   const watch = new Watch(from, inner, probation ?? 0)
-  const entry = apart(index, inner.run, inside, watch, null) as Entry
+  const entry = apart(index, inner.run, inside, watch) as Entry
   if (probation === undefined) return entry
   return Object.assign(entry, { [fused]: together(index, inner.run, inside ?? nowhere, watch, entry) })
 }
@@ -41,16 +41,7 @@ export function nextOf(
 // what calls can do: to ask for a method of theirs is quicker than to ask whose they are.
 
 /** `next(call)`, whose promise is the caller's alone. */
-function apart(
-  index: number,
-  run: Step['run'],
-  inside: Next | undefined,
-  watch: Watch,
-  trusted: PromiseConstructor | null,
-) {
-  watch.onTrust((now) => {
-    trusted = now
-  })
+function apart(index: number, run: Step['run'], inside: Next | undefined, watch: Watch) {
   return function next(fields: Call<any> | CallFields<any>, give?: object): Promise<Outcome> {
     const call =
       give === undefined && (fields as Call<any>).giving !== undefined ? (fields as Call<any>) : dressed(fields, give)
@@ -60,7 +51,7 @@ function apart(
     if (ledger.reach > index) watch.again()
     ledger.reach = index + 1
     const given = inside === undefined ? run(call, nowhere) : run(call, inside)
-    return given?.constructor === trusted ? given : watch.looked(given)
+    return given?.constructor === watch.trusted ? given : watch.looked(given)
   }
 }
 

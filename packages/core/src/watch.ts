@@ -13,7 +13,6 @@ export class Watch {
   readonly #inner: Step
   readonly #probation: number
   #left = 0
-  #tell: (trusted: PromiseConstructor | null) => void = () => undefined
 
   /** @param probation calls whose outcome is looked at */
   constructor(from: From, inner: Step, probation: number) {
@@ -21,12 +20,6 @@ export class Watch {
     this.#inner = inner
     this.#probation = probation
     this.#leave(probation)
-  }
-
-  /** Told what is trusted now, and whenever that changes: at hand where every call asks for it. */
-  onTrust(tell: (trusted: PromiseConstructor | null) => void): void {
-    this.#tell = tell
-    tell(this.trusted)
   }
 
   trusts(given: unknown): given is Promise<any> {
@@ -53,7 +46,6 @@ export class Watch {
   #leave(calls: number): void {
     this.#left = calls
     this.trusted = calls === 0 ? Promise : null
-    this.#tell(this.trusted)
   }
 }
 
