@@ -35,7 +35,7 @@ export const layers: Part = {
   title: 'Layers, over a terminal that answers at once',
   about:
     'Nanoseconds a call, one call after the other, nothing on a wire, while the machine is at its best: ' +
-    'turns in which eight bare closures took a quarter longer than ever are left out. What eight layers cost is what a call costs with ' +
+    'turns in which eight bare closures took a quarter longer than ever are left out, unless none was better within five seconds. What eight layers cost is what a call costs with ' +
     'them less what it costs without; the default stack has thirteen, cockatiel five. One layer more is a seventh of what eight ' +
     'of them cost beyond one. A penstock pipeline stands by itself, as peers do; the other rows of ours are calls of a client, ' +
     'from birth to closed ledger.',
@@ -48,6 +48,10 @@ export const layers: Part = {
   goals: [
     more('a layer that passes through', 'penstock pipeline, passing through', 5, 'layer'),
     more('an async layer', 'penstock pipeline, async', 75, 'layer'),
+    more('through a client, one that passes through, an eighth of eight', 'penstock, passing through', 5, 'layer'),
+    more('through a client, one more that passes through', 'penstock, passing through', 5, 'further'),
+    more('through a client, an async one, an eighth of eight', 'penstock, async', 75, 'layer'),
+    more('through a client, one async more', 'penstock, async', 75, 'further'),
     more('eight layers that work', 'penstock, eight layers', 800),
     more('defaultStack()', 'penstock, defaultStack()', 1_500),
     more('whole stack', 'penstock, whole stack', 1_500),

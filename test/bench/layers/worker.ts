@@ -5,7 +5,7 @@ import type { Send } from './chain.ts'
 import { penstock } from './ours.ts'
 import { peers } from './peers.ts'
 import { batch, recorder } from './recorder.ts'
-import { atBest, type Effort } from './yardstick.ts'
+import { atBest, type Conditions } from './yardstick.ts'
 
 /** Nanoseconds a call; `further` of each layer after the first, where they are all alike. */
 export type Cost = { readonly none: number; readonly more: number; readonly further?: number }
@@ -36,8 +36,8 @@ async function turn(): Promise<Cost> {
   return { none, more: all - none, ...(first !== undefined && { further: (all - first) / 7 }) }
 }
 
-answers(async (effort: Effort): Promise<Answer> => {
-  const { turns, best } = await atBest(turn, 9, effort)
+answers(async (conditions: Conditions): Promise<Answer> => {
+  const { turns, best } = await atBest(turn, 9, conditions)
   const median = (metric: keyof Cost) => spread(turns.map((cost) => cost[metric]!)).median
   return { best, cost: { none: median('none'), more: median('more'), ...(one && { further: median('further') }) } }
 })

@@ -1,14 +1,7 @@
 /** Eight async closures: a fixed piece of work, which tells whether the machine is at its best. */
-import type { Send } from './chain.ts'
-import { terminal } from './chain.ts'
+import { peers } from './peers.ts'
 
-const around =
-  (next: Send): Send =>
-  async (call) => {
-    const reply = await next(call)
-    return reply
-  }
-const eight = Array.from({ length: 8 }, () => around).reduce((next, layer) => layer(next), terminal)
+const eight = await peers['closures, async']!(8)
 
 async function measured(): Promise<number> {
   const began = process.hrtime.bigint()
@@ -17,7 +10,7 @@ async function measured(): Promise<number> {
 }
 
 /** How work is done while the machine is at its best: other guests may halve it, for seconds. */
-export type Effort = {
+export type Conditions = {
   /** Milliseconds after which turns must do that do not count. */
   readonly patience: number
   /** Nanoseconds that the yardstick took when it was quickest, in whichever process. */
@@ -25,19 +18,19 @@ export type Effort = {
 }
 
 /**
- * Turns of work that count: the yardstick took a quarter longer than ever at most, before and after.
+ * Turns of work that count: the yardstick took a quarter longer than ever at most, before and after. All of them, where none did.
  *
  * @param enough of them
  */
 export async function atBest<Turn>(
   work: () => Promise<Turn>,
   enough: number,
-  effort: Effort,
+  conditions: Conditions,
 ): Promise<{ readonly turns: readonly Turn[]; readonly best: number }> {
   const all: { readonly turn: Turn; readonly yard: number }[] = []
-  const end = performance.now() + effort.patience
+  const end = performance.now() + conditions.patience
   let before = await measured()
-  let best = Math.min(effort.best, before)
+  let best = Math.min(conditions.best, before)
   const good = () => all.filter(({ yard }) => yard <= best * 1.25)
   while (good().length < enough && performance.now() < end) {
     const turn = await work()
