@@ -78,7 +78,7 @@ async function bundle(name: string, { late = {}, alone = [], within = [], togeth
     const build = await rolldown({
       input,
       platform: 'node',
-      external: (id) => !/^[./\0]/.test(id) && !id.startsWith('node:') && !within.includes(id),
+      external: (id) => !/^[./\0]/.test(id) && !id.startsWith('node:') && !within.includes(libraryOf(id)),
       treeshake: { propertyReadSideEffects: false },
       // what cannot be resolved, or is imported in a circle, is no warning but a mistake
       onLog(_, { message }) {
@@ -125,6 +125,11 @@ async function bundle(name: string, { late = {}, alone = [], within = [], togeth
     write(name, 'late.js', lateFile(functions))
   }
   return chunks
+}
+
+/** `zod` of `zod/mini`. */
+function libraryOf(id: string): string {
+  return id.split('/', id.startsWith('@') ? 2 : 1).join('/')
 }
 
 /** A package's entry points, and its program, by the name of the file that each becomes. */

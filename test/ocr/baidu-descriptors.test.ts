@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { z } from 'zod'
+import * as zod from 'zod'
+import * as z from 'zod/mini'
 import * as baidu from '../../packages/ocr/src/vendors/baidu/index.ts'
 
 const image = Uint8Array.of(1, 2, 3)
@@ -27,7 +28,7 @@ const everyOption = {
     multidirectional_recognize: true,
   },
 }
-const issues = (endpoint: { input: z.ZodType }, value: unknown) =>
+const issues = (endpoint: { input: z.ZodMiniType }, value: unknown) =>
   endpoint.input.safeParse(value).error?.issues.map(({ path, message }) => [path.join('.'), message])
 
 describe.each(Object.entries(four))('baidu.%s', (name, endpoint) => {
@@ -171,6 +172,30 @@ it.each([
     [15, ['jpg', 'png', 'bmp'], 1024],
     [15, ['jpg', 'png', 'bmp'], 1024],
   ])
+})
+
+describe('their schemas', () => {
+  it('can be extended, by fields of either form of zod', () => {
+    const more = z.extend(generalBasic.input, { eng_granularity: zod.z.enum(['word', 'letter']).optional() })
+
+    expect(more.parse({ url, eng_granularity: 'word' })).toEqual({ url, eng_granularity: 'word' })
+    expect(more.safeParse({ url, eng_granularity: 'line' }).error?.issues[0]?.path).toEqual(['eng_granularity'])
+  })
+
+  it('become JSON Schema', () => {
+    const { properties, additionalProperties } = zod.z.toJSONSchema(general.input, { unrepresentable: 'any' })
+
+    expect([properties?.['recognize_granularity'], additionalProperties]).toEqual([
+      { type: 'string', enum: ['big', 'small'] },
+      false,
+    ])
+  })
+
+  it('say in English what is wrong', () => {
+    expect(issues(general, { url, vertexes_location: 1 })).toEqual([
+      ['vertexes_location', 'Invalid input: expected boolean, received number'],
+    ])
+  })
 })
 
 describe('baidu.token', () => {

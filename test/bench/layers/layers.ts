@@ -34,8 +34,8 @@ export const layers: Part = {
   name: 'layers',
   title: 'Layers, over a terminal that answers at once',
   about:
-    'Nanoseconds a call, one call after the other, nothing on a wire, while the machine is at its best: ' +
-    'turns in which eight bare closures took a quarter longer than ever are left out, unless none was better within five seconds. What eight layers cost is what a call costs with ' +
+    'Nanoseconds a call, one call after the other, nothing on a wire, while the machine is at its best: of the turns of up to ' +
+    'five seconds, those nine count around which eight bare closures were quickest. What eight layers cost is what a call costs with ' +
     'them less what it costs without; the default stack has thirteen, cockatiel five. One layer more is a seventh of what eight ' +
     'of them cost beyond one. A penstock pipeline stands by itself, as peers do; the other rows of ours are calls of a client, ' +
     'from birth to closed ledger.',

@@ -1,11 +1,12 @@
 /** One stack over a terminal that answers at once: with its layers and without, by turns. */
+import { atBest, type Conditions, type Turn } from '../harness/at-best.ts'
 import { answers } from '../harness/child.ts'
 import { spread } from '../harness/samples.ts'
 import type { Send } from './chain.ts'
 import { penstock } from './ours.ts'
 import { peers } from './peers.ts'
 import { batch, recorder } from './recorder.ts'
-import { atBest, type Conditions } from './yardstick.ts'
+import { yard } from './yardstick.ts'
 
 /** Nanoseconds a call; `further` of each layer after the first, where they are all alike. */
 export type Cost = { readonly none: number; readonly more: number; readonly further?: number }
@@ -29,11 +30,13 @@ async function nanoseconds(send: Send): Promise<number> {
   return Number(process.hrtime.bigint() - began) / (sends * calls)
 }
 
-async function turn(): Promise<Cost> {
+async function turn(): Promise<Cost & Turn> {
+  const before = await yard()
   const none = await nanoseconds(without)
   const first = one && (await nanoseconds(one))
   const all = await nanoseconds(within)
-  return { none, more: all - none, ...(first !== undefined && { further: (all - first) / 7 }) }
+  const cost = { none, more: all - none, ...(first !== undefined && { further: (all - first) / 7 }) }
+  return { ...cost, yard: Math.max(before, await yard()) }
 }
 
 answers(async (conditions: Conditions): Promise<Answer> => {

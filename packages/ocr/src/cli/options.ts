@@ -3,7 +3,9 @@ import { baidu } from '../vendors/index.ts'
 
 const sources = new Set(['image', 'url', 'pdf_file', 'pdf_file_num', 'ofd_file', 'ofd_file_num'])
 
-type Shape = Readonly<Record<string, { unwrap?(): { options?: readonly string[] } }>>
+type Shape = Readonly<
+  Record<string, { readonly def: { readonly innerType?: { readonly options?: readonly string[] } } }>
+>
 
 /** The endpoints' own options as flags: `detect_direction` is `--detect-direction`. Which endpoint takes which is checked by its schema. */
 export function vendorOptions(about: string): Option[] {
@@ -12,7 +14,7 @@ export function vendorOptions(about: string): Option[] {
     for (const [name, field] of Object.entries(input.shape as Shape)) {
       if (sources.has(name)) continue
       const values = found.get(name) ?? new Set()
-      for (const value of field.unwrap?.().options ?? []) values.add(value)
+      for (const value of field.def.innerType?.options ?? []) values.add(value)
       found.set(name, values)
     }
   return [...found]

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z } from '../../schema.ts'
 import type { OcrEndpoint } from '../../descriptor.ts'
 import { document, flag, oneDocument } from './fields.ts'
 import { generalBasic } from './general-basic.ts'
@@ -22,9 +22,9 @@ export const accurateBasic = {
     .strictObject({
       ...document,
       /** @default 'CHN_ENG' */
-      language_type: z
-        .enum(accurateLanguages, { error: `the accurate editions read ${accurateLanguages.join(', ')}` })
-        .optional(),
+      language_type: z.optional(
+        z.enum(accurateLanguages, { error: `the accurate editions read ${accurateLanguages.join(', ')}` }),
+      ),
       detect_direction: flag,
       paragraph: flag,
       probability: flag,

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z } from '../../schema.ts'
 import type { OcrEndpoint } from '../../descriptor.ts'
 import { accurateBasic } from './accurate-basic.ts'
 import { flag, oneDocument } from './fields.ts'
@@ -15,7 +15,7 @@ export const accurate = {
       ...accurateBasic.input.shape,
       recognize_granularity: general.input.shape.recognize_granularity,
       /** Heeded only with `recognize_granularity: 'small'` and `language_type: 'CHN_ENG'`. */
-      eng_granularity: z.enum(['word', 'letter']).optional(),
+      eng_granularity: z.optional(z.enum(['word', 'letter'])),
       vertexes_location: flag,
       /** Heeded only with `recognize_granularity: 'small'`. */
       char_probability: flag,

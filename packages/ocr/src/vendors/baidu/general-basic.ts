@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z } from '../../schema.ts'
 import type { OcrEndpoint } from '../../descriptor.ts'
 import { errors } from './errors.ts'
 import { document, flag, line, oneDocument, result } from './fields.ts'
@@ -28,11 +28,11 @@ export const generalBasic = {
     .strictObject({
       ...document,
       /** @default 'CHN_ENG' */
-      language_type: z
-        .enum(generalLanguages, {
+      language_type: z.optional(
+        z.enum(generalLanguages, {
           error: `the general editions read ${generalLanguages.join(', ')}; for others use an accurate edition`,
-        })
-        .optional(),
+        }),
+      ),
       detect_direction: flag,
       /** Chinese, English, Japanese and Korean only. */
       detect_language: flag,

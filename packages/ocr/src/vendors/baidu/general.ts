@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z } from '../../schema.ts'
 import type { OcrEndpoint } from '../../descriptor.ts'
 import { flag, locatedLine, oneDocument, result } from './fields.ts'
 import { generalBasic } from './general-basic.ts'
@@ -13,7 +13,7 @@ export const general = {
     .strictObject({
       ...generalBasic.input.shape,
       /** `small` gives the place of every character too. @default 'big' */
-      recognize_granularity: z.enum(['big', 'small']).optional(),
+      recognize_granularity: z.optional(z.enum(['big', 'small'])),
       /** Gives each line's four corners, and so its slant. */
       vertexes_location: flag,
     })

@@ -1,5 +1,5 @@
 import type { Endpoint } from '@penstock/core'
-import { z } from 'zod'
+import { z } from '../../schema.ts'
 import { oauthErrors } from './oauth-errors.ts'
 import { sources } from './sources.ts'
 
@@ -18,19 +18,19 @@ export const token = {
   input: z.strictObject({
     grant_type: z.literal('client_credentials'),
     /** API Key. */
-    client_id: z.string().min(1),
+    client_id: z.string().check(z.minLength(1)),
     /** Secret Key. */
-    client_secret: z.string().min(1),
+    client_secret: z.string().check(z.minLength(1)),
   }),
 
   output: z.looseObject({
-    access_token: z.string().min(1),
+    access_token: z.string().check(z.minLength(1)),
     /** Seconds. */
     expires_in: z.coerce.number(),
-    scope: z.string().optional(),
+    scope: z.optional(z.string()),
     /** No page says how to use the rest; a new token is asked for instead. */
-    refresh_token: z.string().optional(),
-    session_key: z.string().optional(),
-    session_secret: z.string().optional(),
+    refresh_token: z.optional(z.string()),
+    session_key: z.optional(z.string()),
+    session_secret: z.optional(z.string()),
   }),
 } as const satisfies Endpoint
