@@ -1,4 +1,3 @@
-import type { Child } from './child.ts'
 import type { Samples } from './samples.ts'
 
 /** Where rounds write down what they measured. */
@@ -15,12 +14,12 @@ export class Notebook {
   }
 }
 
-/** Each child in turn, as often as there are rounds; every other round begins with the last. */
-export async function inTurns(
-  children: readonly Child[],
+/** Each subject in turn, as often as there are rounds; every other round begins with the last. */
+export async function inTurns<Subject>(
+  subjects: readonly Subject[],
   rounds: number,
-  visit: (child: Child, round: number) => Promise<void>,
+  visit: (subject: Subject, round: number) => Promise<void>,
 ): Promise<void> {
   for (let round = 0; round < rounds; round++)
-    for (const child of round % 2 === 0 ? children : children.toReversed()) await visit(child, round)
+    for (const subject of round % 2 === 0 ? subjects : subjects.toReversed()) await visit(subject, round)
 }

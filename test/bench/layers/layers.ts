@@ -2,10 +2,14 @@ import { Child } from '../harness/child.ts'
 import { inTurns, Notebook } from '../harness/notebook.ts'
 import { type Effort, type Part, wanted } from '../harness/part.ts'
 import { difference, measured, ratio, type Samples } from '../harness/samples.ts'
-import { penstock } from './ours.ts'
-import { peers } from './peers.ts'
-import { recorder } from './recorder.ts'
+import * as alone from './alone.ts'
+import * as ours from './ours.ts'
+import * as peers from './peers.ts'
+import * as recorder from './recorder.ts'
 import type { Answer, Cost } from './worker.ts'
+
+/** By the name of their file. */
+const files = { peers, alone, ours, recorder }
 
 const more = (says: string, subject: string, most: number, metric = 'more') => ({
   says,
@@ -34,8 +38,8 @@ export const layers: Part = {
   name: 'layers',
   title: 'Layers, over a terminal that answers at once',
   about:
-    'Nanoseconds a call, one call after the other, nothing on a wire, while the machine is at its best: of the turns of up to ' +
-    'five seconds, those nine count around which eight bare closures were quickest. What eight layers cost is what a call costs with ' +
+    'Nanoseconds a call, one call after the other, nothing on a wire. Each round is another process, for one is compiled to ' +
+    'faster code than the next; of its turns in up to five seconds those nine count around which eight bare closures were quickest. What eight layers cost is what a call costs with ' +
     'them less what it costs without; the default stack has thirteen, cockatiel five. One layer more is a seventh of what eight ' +
     'of them cost beyond one. A penstock pipeline stands by itself, as peers do; the other rows of ours are calls of a client, ' +
     'from birth to closed ledger.',
@@ -73,27 +77,26 @@ export const layers: Part = {
 
 async function measure({ rounds, only, progress }: Effort): Promise<Samples> {
   const notebook = new Notebook()
-  const children: Child[] = []
+  const subjects = Object.entries(files).flatMap(([file, { chains }]) =>
+    wanted(Object.keys(chains), only).map((name) => ({ file, name })),
+  )
   let best = Infinity
   async function ask(child: Child, patience: number): Promise<Cost> {
     const answer = await child.ask<Answer>({ patience, best })
     best = answer.best
     return answer.cost
   }
-  try {
-    for (const name of wanted([...Object.keys(peers), ...Object.keys(penstock), ...Object.keys(recorder)], only)) {
-      progress(`warming up ${name}`)
-      const child = await Child.start(name, new URL('worker.ts', import.meta.url), [name])
-      children.push(child)
-      await ask(child, 2_000)
-    }
-    await inTurns(children, rounds, async (child, round) => {
-      progress(`round ${round + 1} of ${rounds}: ${child.name}`)
+  await inTurns(subjects, rounds, async ({ file, name }, round) => {
+    progress(`round ${round + 1} of ${rounds}: ${name}`)
+    const child = await Child.start(name, new URL('worker.ts', import.meta.url), [file, name])
+    try {
+      // until it is compiled
+      await ask(child, 1_000)
       const { none, more, further } = await ask(child, 5_000)
-      notebook.write(child.name, { none, more, layer: more / 8, ...(further !== undefined && { further }) })
-    })
-  } finally {
-    for (const child of children) child.close()
-  }
+      notebook.write(name, { none, more, layer: more / 8, ...(further !== undefined && { further }) })
+    } finally {
+      child.close()
+    }
+  })
   return notebook.samples
 }

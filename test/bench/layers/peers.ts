@@ -76,7 +76,7 @@ const cockatielFive: Chain = async (count) => {
   return (call) => policy.execute(() => terminal(call))
 }
 
-export const peers: Readonly<Record<string, Chain>> = {
+export const chains: Readonly<Record<string, Chain>> = {
   'closures, passing through': async (count) => folded(times(count, through)),
   'closures, async': async (count) => folded(times(count, around)),
   'koa-compose, async': koaAround,

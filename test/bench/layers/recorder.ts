@@ -49,7 +49,7 @@ const carried = { headers: {}, secretQuery: [] }
 /** Calls between two turns of the queue, which would cost more than what is measured. */
 export const batch = 100
 
-export const recorder: Readonly<Record<string, Chain>> = {
+export const chains: Readonly<Record<string, Chain>> = {
   'recorder alone, off': recording('off'),
   'recorder alone, errors': recording('errors'),
   'recorder alone, all': recording('all'),

@@ -2,10 +2,7 @@
 import { atBest, type Conditions, type Turn } from '../harness/at-best.ts'
 import { answers } from '../harness/child.ts'
 import { spread } from '../harness/samples.ts'
-import type { Send } from './chain.ts'
-import { penstock } from './ours.ts'
-import { peers } from './peers.ts'
-import { batch, recorder } from './recorder.ts'
+import type { Chain, Send } from './chain.ts'
 import { yard } from './yardstick.ts'
 
 /** Nanoseconds a call; `further` of each layer after the first, where they are all alike. */
@@ -14,11 +11,17 @@ export type Cost = { readonly none: number; readonly more: number; readonly furt
 /** `best` of the yardstick. */
 export type Answer = { readonly cost: Cost; readonly best: number }
 
-const name = process.argv[2]!
-const chain = { ...peers, ...penstock, ...recorder }[name]!
+/** No more than a subject needs is loaded beside it: a bigger heap has a bigger nursery, which costs every promise. */
+type Subjects = {
+  readonly chains: Readonly<Record<string, Chain>>
+  /** Calls in one, of those that are too short to be sent one at a time. @default 1 */
+  readonly batch?: number
+}
+
+const [module, name] = process.argv.slice(2) as [string, string]
+const { chains, batch: calls = 1 }: Subjects = await import(`./${module}.ts`)
+const chain = chains[name]!
 const alike = /, (passing through|acting after|async|eight noop)$/.test(name)
-/** Those that are too short to be sent one at a time. */
-const calls = Object.hasOwn(recorder, name) ? batch : 1
 const sends = calls === 1 ? 20_000 : 300
 const without = await chain(0)
 const one = alike ? await chain(1) : undefined

@@ -1,7 +1,7 @@
 /** Eight async closures: a fixed piece of work, which tells whether the machine is at its best. */
-import { peers } from './peers.ts'
+import { chains } from './peers.ts'
 
-const eight = await peers['closures, async']!(8)
+const eight = await chains['closures, async']!(8)
 
 /** Nanoseconds. */
 export async function yard(): Promise<number> {
