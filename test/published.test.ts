@@ -140,6 +140,23 @@ it.each([
 })
 
 it.each([
+  ['English', '', 'Invalid input: expected boolean, received number'],
+  [
+    'the language that somebody has chosen before',
+    `const zod = await import('zod'); zod.config(zod.locales.zhCN())`,
+    '无效输入：期望 boolean，实际接收 数字',
+  ],
+])('schemas of ocr say what is wrong in %s', (_, chosen, says) => {
+  const program = `
+    ${chosen}
+    const { baiduDescriptors } = await import('@penstock/ocr')
+    const given = { url: 'https://example.com/a.png', probability: 1 }
+    console.log(JSON.stringify(baiduDescriptors.general.input.safeParse(given).error.issues[0].message))`
+
+  expect(printed(program)).toBe(says)
+})
+
+it.each([
   ['@penstock/middleware/stores/disk', `middleware.defaultStack().length > 0`],
   ['@penstock/middleware/stores/redis', `middleware.quota({ limit: 1, per: 'day' }) !== undefined`],
   ['@penstock/core/diagnose', `core.explain({}) !== undefined`],

@@ -190,12 +190,6 @@ describe('their schemas', () => {
       false,
     ])
   })
-
-  it('say in English what is wrong', () => {
-    expect(issues(general, { url, vertexes_location: 1 })).toEqual([
-      ['vertexes_location', 'Invalid input: expected boolean, received number'],
-    ])
-  })
 })
 
 describe('baidu.token', () => {

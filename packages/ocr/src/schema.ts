@@ -1,6 +1,6 @@
 /**
- * zod in its small form: schemas without methods, which weigh half and are made in half the time. They mix with the others,
- * as `z.extend(general.input, {…})` and `z.toJSONSchema(general.input)` do.
+ * zod in its small form: schemas without methods, of which less is loaded. They mix with those of its large form: fields of
+ * either go into `z.extend(general.input, {…})`, and `z.toJSONSchema(general.input)` takes both.
  */
 import * as z from 'zod/mini'
 import en from 'zod/v4/locales/en.js'

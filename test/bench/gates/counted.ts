@@ -9,12 +9,12 @@ import {
   type Client,
   Failure,
   type Level,
-  layer,
   pipeline,
   Reply,
   type Stackable,
   type Transport,
 } from '@penstock/core'
+import { around } from '../layers/kinds.ts'
 import { defaultStack } from '@penstock/middleware'
 import { eight, everything } from '../small/ours.ts'
 
@@ -42,22 +42,12 @@ const mock: Transport = {
   close: () => Promise.resolve(),
 }
 
-const async = (index: number) =>
-  layer({
-    name: `layer${index}`,
-    slot: 'observe',
-    async run(call, next) {
-      const outcome = await next(call)
-      return outcome
-    },
-  })
-
 const made = (layers: readonly Stackable[], diagnose: Level): Client =>
   client({ pipeline: pipeline([...layers], mock), origin: 'https://api.example.com', diagnose })
 
 const clients: Readonly<Record<string, Client>> = {
   'no layer': made([], 'off'),
-  'eight async layers that do nothing': made([0, 1, 2, 3, 4, 5, 6, 7].map(async), 'off'),
+  'eight async layers that do nothing': made(around(8), 'off'),
   'eight layers': made(eight(), 'off'),
   'defaultStack()': made(defaultStack(), 'off'),
   'whole stack': made(everything(), 'off'),

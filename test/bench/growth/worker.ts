@@ -1,16 +1,7 @@
 /** One size of one kind of work, in a process of its own. */
-import {
-  bytesBody,
-  client,
-  Failure,
-  layer,
-  type Level,
-  pipeline,
-  Reply,
-  type Stackable,
-  type Transport,
-} from '@penstock/core'
+import { bytesBody, client, Failure, type Level, pipeline, Reply, type Stackable, type Transport } from '@penstock/core'
 import { answers } from '../harness/child.ts'
+import { around } from '../layers/kinds.ts'
 import { everything } from '../small/ours.ts'
 
 export type Kind = 'concurrent' | 'origins' | 'failing origins' | 'layers'
@@ -49,18 +40,7 @@ const mock: Transport = {
   close: () => Promise.resolve(),
 }
 
-const around = (index: number) =>
-  layer({
-    name: `layer${index}`,
-    slot: 'observe',
-    async run(call, next) {
-      const outcome = await next(call)
-      return outcome
-    },
-  })
-
-const stack = (): readonly Stackable[] =>
-  kind === 'layers' ? Array.from({ length: size }, (_, index) => around(index)) : everything()
+const stack = (): readonly Stackable[] => (kind === 'layers' ? around(size) : everything())
 
 const http = client({
   pipeline: pipeline([...stack()], mock),
